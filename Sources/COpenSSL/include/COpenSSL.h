@@ -1,0 +1,4 @@
+#ifndef PERENNIAL_COPENSSL_H
+#define PERENNIAL_COPENSSL_H
+#include <openssl/ssl.h>
+#endif

@@ -1,0 +1,1 @@
+// Certificates: see docs/architecture.md

@@ -1,0 +1,1 @@
+// Functions: see docs/architecture.md

@@ -1,0 +1,1 @@
+// Group: see docs/architecture.md

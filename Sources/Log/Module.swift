@@ -1,0 +1,1 @@
+// Log: see docs/architecture.md

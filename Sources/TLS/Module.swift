@@ -1,0 +1,1 @@
+// TLS: see docs/architecture.md
