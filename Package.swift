@@ -43,7 +43,7 @@ let package = Package(
         // Domain.
         platform("Group", ["Bytes", "JSON"]),
         platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
-        platform("Sandbox", ["Bytes", "Linux"]),
+        platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
         platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
         platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),

@@ -61,6 +61,9 @@ static inline void clinux_raise_descriptor_limit(rlim_t most) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Marked unavailable in Swift's own overlay because of its threads; the supervisor has one.
+static inline pid_t clinux_fork(void) { return fork(); }
+
 static inline int clinux_is_directory(unsigned mode) { return S_ISDIR(mode); }
 static inline int clinux_is_regular(unsigned mode) { return S_ISREG(mode); }
 static inline int clinux_is_link(unsigned mode) { return S_ISLNK(mode); }
@@ -87,6 +90,37 @@ static inline int clinux_getsockname(int fd, void *address, socklen_t *size) { r
 ssize_t clinux_send_descriptors(int socket, const void *bytes, size_t count, const int *descriptors, size_t amount);
 // Fills `descriptors` (room for 16) and sets `amount`; the descriptors are close-on-exec.
 ssize_t clinux_receive_descriptors(int socket, void *bytes, size_t count, int *descriptors, size_t *amount);
+
+// Where a start failed, in the order of the steps.
+enum clinux_start_step {
+    CLINUX_START_SESSION,
+    CLINUX_START_PARENT_DEATH,
+    CLINUX_START_DESCRIPTORS,
+    CLINUX_START_GROUPS,
+    CLINUX_START_GROUP,
+    CLINUX_START_USER,
+    CLINUX_START_PRIVILEGES,
+    CLINUX_START_DIRECTORY,
+    CLINUX_START_EXECUTE,
+};
+
+struct clinux_start {
+    const char *executable;
+    char *const *arguments;   // ended by NULL
+    char *const *environment; // ended by NULL
+    const char *directory;
+    const int *descriptors; // become 1, 2, …; none of them close-on-exec afterwards; 0 is /dev/null
+    int descriptor_count;   // at most 16
+    int change_user;        // 0 keeps the caller's identity
+    uid_t user;
+    gid_t group;
+    pid_t parent; // the process whose end must end this one
+};
+
+// Starts a program in a session of its own with an empty signal mask, the identity, no supplementary groups and no way
+// to gain privileges, and ends it when its parent ends. Between fork and exec there are only system calls.
+// Returns the process, or -1 with errno and the step that failed in it.
+pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *failed);
 
 // Default action for every signal and an empty mask: what a started program expects, whatever its parent handled.
 void clinux_reset_signals(void);
