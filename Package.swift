@@ -58,5 +58,6 @@ let package = Package(
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
 
         tests("JSONTests", ["JSON", "Bytes"]),
+        tests("HTTPTests", ["HTTP", "Bytes"]),
     ]
 )
