@@ -37,7 +37,7 @@ let package = Package(
         platform("HTTP", ["Bytes"]),
         platform("MQTT", ["Bytes"]),
         platform("Linux", ["Bytes", "CLinux"]),
-        platform("Log", ["Bytes", "Linux"]),
+        platform("Log", ["Bytes", "Linux", "CLinux"]),
         platform("TLS", ["Bytes", "Linux", "COpenSSL"]),
 
         // Domain.
