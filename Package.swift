@@ -57,6 +57,7 @@ let package = Package(
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
 
+        tests("MQTTTests", ["MQTT", "Bytes"]),
         tests("GroupTests", ["Group", "Bytes", "JSON"]),
     ]
 )

@@ -27,7 +27,7 @@ extension TopicFilter {
         return at == topic.count
     }
 
-    /// Whether some topic is matched by both filters.
+    /// Whether some topic is matched by both filters; the empty topic, which nobody can publish to, counts.
     public func overlaps(_ other: TopicFilter) -> Bool {
         let first = bytes.span
         let second = other.bytes.span
