@@ -37,13 +37,13 @@ let package = Package(
         platform("HTTP", ["Bytes"]),
         platform("MQTT", ["Bytes"]),
         platform("Linux", ["Bytes", "CLinux"]),
-        platform("Log", ["Bytes", "Linux"]),
+        platform("Log", ["Bytes", "Linux", "CLinux"]),
         platform("TLS", ["Bytes", "Linux", "COpenSSL"]),
 
         // Domain.
         platform("Group", ["Bytes", "JSON"]),
         platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
-        platform("Sandbox", ["Bytes", "Linux"]),
+        platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
         platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
         platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),
@@ -58,5 +58,6 @@ let package = Package(
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
 
         tests("GroupTests", ["Group", "Bytes", "JSON"]),
+        tests("JSONTests", ["JSON", "Bytes"]),
     ]
 )
