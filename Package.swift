@@ -55,6 +55,7 @@ let package = Package(
                 "Bytes", "JSON", "HTTP", "MQTT", "Linux", "Log", "TLS", "Group", "Messaging", "Sandbox", "Functions",
                 "Certificates", "Deployment",
             ]),
+        tests("TLSTests", ["Bytes", "COpenSSL", "TLS"]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
     ]
 )
