@@ -31,7 +31,7 @@ let testTargets: [Target] = [
     tests("MQTT", vectorsIfThere),
     tests("Linux"),
     tests("Log", ["Linux"]),
-    tests("TLS", ["Linux"]),
+    tests("TLS", ["Linux", "COpenSSL"]),
     tests("Group", ["JSON"] + vectorsIfThere),
     tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
     tests("Sandbox", ["Linux"]),
@@ -90,9 +90,6 @@ let package = Package(
                 "Bytes", "JSON", "HTTP", "MQTT", "Linux", "Log", "TLS", "Group", "Messaging", "Sandbox", "Functions",
                 "Certificates", "Deployment",
             ]),
-        tests("TLSTests", ["Bytes", "COpenSSL", "TLS"]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
-
-        tests("JSONTests", ["JSON", "Bytes"]),
-    ]
+    ] + (vectors + (isDeviceBuild ? [] : testTargets)).filter(isThere)
 )
