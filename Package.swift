@@ -58,5 +58,7 @@ let package = Package(
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
 
         tests("JSONTests", ["JSON", "Bytes"]),
+        tests("GroupTests", ["Group", "Bytes", "JSON"]),
+        tests("FunctionsTests", ["Functions", "Bytes", "JSON", "HTTP", "Linux", "Log", "Group", "Messaging"]),
     ]
 )
