@@ -56,5 +56,7 @@ let package = Package(
                 "Certificates", "Deployment",
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
+
+        .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
     ]
 )
