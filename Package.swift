@@ -91,7 +91,5 @@ let package = Package(
                 "Certificates", "Deployment",
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
-
-        tests("JSONTests", ["JSON", "Bytes"]),
-    ]
+    ] + (vectors + (isDeviceBuild ? [] : testTargets)).filter(isThere)
 )
