@@ -119,7 +119,8 @@ final class CoreUnderTest {
             throw HarnessError("config.json is no object")
         }
         try change(&config)
-        let text = try JSONSerialization.data(withJSONObject: config, options: [.prettyPrinted, .withoutEscapingSlashes])
+        let text = try JSONSerialization.data(
+            withJSONObject: config, options: [.prettyPrinted, .withoutEscapingSlashes])
         // Written in place: the file keeps its owner and mode.
         let handle = try FileHandle(forWritingTo: url)
         try handle.truncate(atOffset: 0)

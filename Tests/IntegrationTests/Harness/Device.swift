@@ -19,7 +19,8 @@ final class Device {
     private let child: Child
 
     init(
-        _ client: Client, name: String, identity: Identity, port: Int, subscribe: [String] = [], host: String = "localhost"
+        _ client: Client, name: String, identity: Identity, port: Int, subscribe: [String] = [],
+        host: String = "localhost"
     ) throws {
         self.name = name
         let arguments = [
@@ -67,7 +68,9 @@ final class Device {
         _ = child.wait()
     }
 
-    private var account: String { "it said \(child.output.seen) \(child.errors.seen + child.errors.rest(Deadline(seconds: 1)))" }
+    private var account: String {
+        "it said \(child.output.seen) \(child.errors.seen + child.errors.rest(Deadline(seconds: 1)))"
+    }
 }
 
 /// The files a device shows itself with, and the CA it trusts.
