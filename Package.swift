@@ -44,7 +44,7 @@ let package = Package(
         platform("Group", ["Bytes", "JSON"]),
         platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
         platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
-        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
         platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),
 
@@ -57,8 +57,8 @@ let package = Package(
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
 
-        tests("JSONTests", ["JSON", "Bytes"]),
         tests("GroupTests", ["Group", "Bytes", "JSON"]),
+        tests("JSONTests", ["JSON", "Bytes"]),
         tests("FunctionsTests", ["Functions", "Bytes", "JSON", "HTTP", "Linux", "Log", "Group", "Messaging"]),
     ]
 )
