@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 // One source, two builds (docs/embedded-swift.md): the host build is ordinary Swift against the system's
@@ -16,8 +17,42 @@ func platform(_ name: String, _ dependencies: [Target.Dependency] = []) -> Targe
     .target(name: name, dependencies: dependencies, swiftSettings: device)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: path, swiftSettings: common)
+/// The tests of one module, beside it: `Tests/<Module>Tests`.
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module), "Bytes"] + dependencies, swiftSettings: common)
+}
+
+let vectorsIfThere: [Target.Dependency] = FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/Vectors") ? ["Vectors"] : []
+
+let testTargets: [Target] = [
+    tests("JSON", vectorsIfThere),
+    tests("HTTP", vectorsIfThere),
+    tests("MQTT", vectorsIfThere),
+    tests("Linux"),
+    tests("Log", ["Linux"]),
+    tests("TLS", ["Linux", "COpenSSL"]),
+    tests("Group", ["JSON"] + vectorsIfThere),
+    tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
+    tests("Sandbox", ["Linux"]),
+    tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+    tests("Certificates", ["Linux", "TLS"]),
+    tests("Deployment", ["Linux", "JSON", "Group"]),
+    tests("Core", ["Linux", "JSON", "TLS", "Group", "Sandbox"]),
+    .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
+]
+
+// The pure modules' test vectors: run by the tests above, and by `selftest` under an emulated ARM, where Int has 32 bits.
+let vectors: [Target] = [
+    .target(
+        name: "Vectors", dependencies: ["Bytes", "JSON", "HTTP", "MQTT", "Group"], path: "Tests/Vectors",
+        swiftSettings: device),
+    .executableTarget(
+        name: "selftest", dependencies: ["Vectors"], path: "Tests/selftest", swiftSettings: device),
+]
+
+func isThere(_ target: Target) -> Bool {
+    FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + (target.path ?? "Tests/\(target.name)"))
 }
 
 let package = Package(
@@ -56,9 +91,5 @@ let package = Package(
                 "Certificates", "Deployment",
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
-
-        tests("GroupTests", ["Group", "Bytes", "JSON"]),
-        tests("JSONTests", ["JSON", "Bytes"]),
-        tests("FunctionsTests", ["Functions", "Bytes", "JSON", "HTTP", "Linux", "Log", "Group", "Messaging"]),
-    ]
+    ] + (vectors + (isDeviceBuild ? [] : testTargets)).filter(isThere)
 )
