@@ -31,7 +31,7 @@ let testTargets: [Target] = [
     tests("MQTT", vectorsIfThere),
     tests("Linux"),
     tests("Log", ["Linux"]),
-    tests("TLS", ["Linux"]),
+    tests("TLS", ["Linux", "COpenSSL"]),
     tests("Group", ["JSON"] + vectorsIfThere),
     tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
     tests("Sandbox", ["Linux"]),
