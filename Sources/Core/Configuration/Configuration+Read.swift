@@ -10,7 +10,9 @@ extension Configuration {
     ///
     /// - Parameter layout: gives the file's place, and what `coreThing.certPath` and its like are relative to.
     /// - Returns: the configuration and warnings, keys without effect with the nearest known one among them.
-    public static func read(root: String) throws(ConfigurationError) -> (configuration: Configuration, warnings: [String]) {
+    public static func read(root: String) throws(ConfigurationError) -> (
+        configuration: Configuration, warnings: [String]
+    ) {
         let layout = Layout(root: root)
         let path = layout.configurationFile
         let text: [UInt8]
