@@ -7,14 +7,14 @@ final class DeviceTarget: MessageTarget {
     /// What its messages are published with.
     let source: MessageSource
     /// The subjects of the rows that have the device as their target.
-    let subjects: [TopicFilter]
+    let subjects: [MQTT.TopicFilter]
     var connection: BrokerConnection?
     /// How often in a row a young connection was taken over.
     var quickTakeovers = 0
 
     private let broker: LocalBroker
 
-    init(thingName: String, source: MessageSource, subjects: [TopicFilter], broker: LocalBroker) {
+    init(thingName: String, source: MessageSource, subjects: [MQTT.TopicFilter], broker: LocalBroker) {
         self.thingName = thingName
         self.source = source
         self.subjects = subjects
@@ -30,7 +30,7 @@ final class DeviceTarget: MessageTarget {
     }
 
     /// Whether a row could ever bring something that this filter takes.
-    func mayReceive(_ filter: TopicFilter) -> Bool {
+    func mayReceive(_ filter: MQTT.TopicFilter) -> Bool {
         for subject in subjects where subject.overlaps(filter) { return true }
         return false
     }

@@ -49,11 +49,11 @@ public final class LocalBroker: TurnEndHandler {
         self.directory = directory
         self.log = log
         self.limits = limits
-        var subjects: [String: [TopicFilter]] = [:]
+        var subjects: [String: [MQTT.TopicFilter]] = [:]
         for row in subscriptions {
             guard case .device(let name) = row.target else { continue }
             // Rows are validated with the group; one that is no filter matches nothing.
-            do throws(MQTTError) { subjects[name, default: []].append(try TopicFilter(row.subject)) } catch { continue }
+            do throws(MQTTError) { subjects[name, default: []].append(try MQTT.TopicFilter(row.subject)) } catch { continue }
         }
         for name in directory.thingNames {
             let device = DeviceTarget(
