@@ -23,11 +23,13 @@ public struct DaemonSetup {
             // to plant links in them. What the core writes is below.
             for folder in [layout.run, layout.serverState] { try Files.makeDirectories(folder, mode: 0o755) }
             try Files.makeDirectories(layout.logs, mode: 0o711)
-            for folder in [layout.systemLogs, layout.userLogs] {
-                try Files.makeDirectories(folder, mode: 0o700)
+            let socketFolder = Path.parent(layout.functionSocket)
+            for (folder, mode) in [
+                (layout.systemLogs, 0o700), (layout.userLogs, 0o700), (layout.coreRun, 0o700), (socketFolder, 0o755),
+            ] as [(String, UInt32)] {
+                try Files.makeDirectories(folder, mode: mode)
                 if let core = identities.core { try give(folder, to: core) }
             }
-            try Files.makeDirectories(Path.parent(layout.functionSocket), mode: 0o755)
         } catch {
             throw SetupError("The core's folders cannot be made", error)
         }
