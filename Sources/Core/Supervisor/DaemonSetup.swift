@@ -59,10 +59,11 @@ public struct DaemonSetup {
     /// Is the daemon: returns when it has been stopped and nothing that it started is left.
     /// - Parameters:
     ///   - echoes: whether the logs go to standard error too.
+    ///   - notForCore: descriptors that the core's process closes.
     ///   - report: called once, when the first core serves or cannot.
     /// - Returns: the exit code.
     public func runDaemon(
-        _ lock: borrowing LockFile, echoes: Bool, report: @escaping (Supervisor.Report) -> Void
+        _ lock: borrowing LockFile, echoes: Bool, notForCore: [Int32] = [], report: @escaping (Supervisor.Report) -> Void
     ) throws(SetupError) -> Int32 {
         let log = Logger(file: LogFile(path: layout.supervisorLog), echoesToStandardError: echoes)
         let identities = Identities.find()
@@ -84,7 +85,10 @@ public struct DaemonSetup {
                     if case .failed = outcome { failed = true }
                     report(outcome)
                 },
-                coreMain: { link, supervisor in core.run(link: link, supervisor: supervisor) })
+                coreMain: { link, supervisor in
+                    for descriptor in notForCore { FileDescriptor.close(descriptor) }
+                    return core.run(link: link, supervisor: supervisor)
+                })
             log.info("\(Version.text) starts in \(layout.root).")
             _ = try supervisor.run()
             log.info("The daemon ends; nothing that it started is left.")
