@@ -15,3 +15,7 @@ sdk-lock: ## write the SDK's lock file anew from the newest revisions in Debian'
 check-embedded: ## compile every device module for armv6l in Embedded mode, warnings as errors
 	@scripts/setup sdk
 	@scripts/check-embedded
+
+check-sdk: ## run a program that calls every library of each target's sysroot
+	@scripts/setup sdk
+	@scripts/sdk/check $(ARCH)
