@@ -20,6 +20,7 @@ final class IPCConnection: EventHandler {
     private var interest: Events = .readable
     private var isProcessing = false
     private var isClosing = false
+    private var closesAfterOutput = false
     private(set) var isOpen = true
     /// The worker whose token the last request carried.
     private(set) var worker: UInt32?
@@ -63,7 +64,8 @@ final class IPCConnection: EventHandler {
         let keeps = keepsAlive && !response.closes
         response.write(to: &output, keepsAlive: keeps)
         self.delivery = delivery
-        if !keeps { beginClosing() }
+        // The client has sent all it has to say: nothing unread can spoil the end.
+        if !keeps { beginClosing(isClean: input.isEmpty) }
         if deadline != nil, keeps { deadline = Clock.monotonic() + server.limits.strangerPatience }
         flush()
         // Whoever called from within `process` goes on there.
@@ -150,8 +152,9 @@ final class IPCConnection: EventHandler {
 
     /// After the last answer the client is to close: closing at once with unread input would make the kernel reset the
     /// connection and take the answer away (RFC 9112 section 9.6).
-    private func beginClosing() {
+    private func beginClosing(isClean: Bool = false) {
         isClosing = true
+        closesAfterOutput = isClean
         deadline = Clock.monotonic() + server.limits.closing
         server.sweepLater()
     }
@@ -170,8 +173,11 @@ final class IPCConnection: EventHandler {
         }
         delivery = nil
         updateInterest()
-        if isClosing { server.shutDown(fd) }
-        if isOpen, waiting == nil, !isProcessing, !isClosing, !input.isEmpty { process() }
+        if closesAfterOutput {
+            close()
+            return
+        }
+        if waiting == nil, !isProcessing, !isClosing, !input.isEmpty { process() }
     }
 
     private func updateInterest() {
