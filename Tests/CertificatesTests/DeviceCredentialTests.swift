@@ -12,7 +12,8 @@ import Testing
         authority = try Prepared.authority(in: scratch)
     }
 
-    @Test("a device's certificate is a client's, signed by the group CA, and its ID is the fingerprint",
+    @Test(
+        "a device's certificate is a client's, signed by the group CA, and its ID is the fingerprint",
         arguments: [KeyType.ecP256, .rsa2048])
     func create(type: KeyType) throws {
         let made = try DeviceCredential.create(
@@ -54,7 +55,8 @@ import Testing
         #expect(try scratch.names == ["ca", "d.private.key"])
     }
 
-    @Test("a name that is no thing's name is refused before anything is written",
+    @Test(
+        "a name that is no thing's name is refused before anything is written",
         arguments: ["", "a/b", "..", "a b", "é", String(repeating: "a", count: 129)])
     func names(name: String) throws {
         let error = #expect(throws: CertificateError.self) {

@@ -54,8 +54,9 @@ import Testing
         _ = try GroupAuthority.create(in: scratch.path)
         try FileManager.default.removeItem(atPath: scratch.file("ca.key"))
         let error = #expect(throws: CertificateError.self) { try GroupAuthority.load(from: scratch.path) }
-        #expect(error?.description == "reading the group CA's private key: open \(scratch.file("ca.key")): "
-            + "No such file or directory")
+        #expect(
+            error?.description == "reading the group CA's private key: open \(scratch.file("ca.key")): "
+                + "No such file or directory")
     }
 
     @Test("CFG-24: a certificate that does not match its key is answered with both files")

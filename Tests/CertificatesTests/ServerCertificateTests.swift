@@ -80,7 +80,8 @@ import Testing
         #expect(try prepare(ServerCertificate.subjectNames(["gateway"])).issued.isEmpty)
     }
 
-    @Test("TLS-07: the certificate is made anew, with the same key, for each of these reasons",
+    @Test(
+        "TLS-07: the certificate is made anew, with the same key, for each of these reasons",
         arguments: [
             (5 * day + day / 2, [], "expires soon"), (8 * day, [], "has expired"), (-5 * day, [], "clock was set"),
             (0, ["198.51.100.9"], "198.51.100.9"),
@@ -108,7 +109,8 @@ import Testing
         #expect(second.identities.allSatisfy { $0.leaf.isSigned(by: other.certificate) })
     }
 
-    @Test("a board that wakes in 1970 serves: a good certificate is kept, a new one lasts until the clock is set",
+    @Test(
+        "a board that wakes in 1970 serves: a good certificate is kept, a new one lasts until the clock is set",
         arguments: [0, 1_546_300_800])
     func clockless(wakes: Int64) throws {
         try prepare()

@@ -41,8 +41,10 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
-            ["openssl", "s_client", "-connect", "127.0.0.1:\(address.sin_port.byteSwapped)", "-CAfile",
-                scratch.file("ca/ca.crt"), "-verify_return_error", "-verify_ip", "127.0.0.1"] + arguments
+            [
+                "openssl", "s_client", "-connect", "127.0.0.1:\(address.sin_port.byteSwapped)", "-CAfile",
+                scratch.file("ca/ca.crt"), "-verify_return_error", "-verify_ip", "127.0.0.1",
+            ] + arguments
         let stdin = Pipe()
         let stdout = Pipe()
         process.standardInput = stdin
@@ -68,7 +70,8 @@ import Testing
         return (String(decoding: output, as: UTF8.self), result, connection)
     }
 
-    @Test("s_client verifies the server and is recognised",
+    @Test(
+        "s_client verifies the server and is recognised",
         arguments: [
             (["-tls1_3"], "ECDSA"), (["-tls1_2"], "ECDSA"), (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"], "RSA"),
             (["-tls1_3", "-sigalgs", "RSA-PSS+SHA256:RSA+SHA256"], "RSA"),
@@ -76,7 +79,8 @@ import Testing
     func accepted(version: [String], signature: String) throws {
         // A client that knows no ECDSA has an RSA key itself.
         let type: KeyType = version.contains("-sigalgs") ? .rsa2048 : .ecP256
-        let own = try type == .ecP256
+        let own =
+            try type == .ecP256
             ? device
             : DeviceCredential.create(name: "old", type: type, authority: authority, directory: scratch.path)
         let (identities, _) = try ServerCertificate(directory: scratch.file("server")).prepare(

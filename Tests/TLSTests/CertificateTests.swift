@@ -23,7 +23,8 @@ import Testing
         #expect(CertificateID(device.leaf.id.bytes) == device.leaf.id)
     }
 
-    @Test("an ID of another length or with other characters is none",
+    @Test(
+        "an ID of another length or with other characters is none",
         arguments: ["", "00", String(repeating: "g", count: 64), String(repeating: "0", count: 66)])
     func badID(text: String) {
         #expect(CertificateID(hexadecimal: text) == nil)
@@ -58,7 +59,8 @@ import Testing
         #expect(ERR_peek_error() == 0)
     }
 
-    @Test("what is no certificate is refused with the name of the file",
+    @Test(
+        "what is no certificate is refused with the name of the file",
         arguments: [[], "hello".bytes, [0x30, 0x82, 0xFF, 0xFF], [0x30, 0x80], "-----BEGIN CERTIFICATE-----\n".bytes])
     func garbage(bytes: [UInt8]) {
         let error = #expect(throws: TLSError.self) { try Certificate.read(bytes, source: "/c/core.crt") }
@@ -90,7 +92,8 @@ import Testing
     @Test("a name from a stranger's certificate cannot forge a log line")
     func hostileName() throws {
         let made = try CertificateTemplate(
-            commonName: "a\nFATAL b\u{7F}" + String(repeating: "é", count: 60), usage: .client, notBefore: 0, notAfter: 60
+            commonName: "a\nFATAL b\u{7F}" + String(repeating: "é", count: 60), usage: .client, notBefore: 0,
+            notAfter: 60
         ).signed(for: device.key, by: authority.certificate, with: authority.key, source: "x")
         #expect(made.commonName.hasPrefix("a?FATAL b?é"))
         #expect(made.commonName.utf8.count <= 64)
@@ -99,18 +102,23 @@ import Testing
 
     @Test("names of a server certificate come back as they went in")
     func names() throws {
-        let names = ["localhost", "192.0.2.7", "2001:db8::1", "fe80::1%eth0", "gateway.local"].compactMap(SubjectName.init)
+        let names = ["localhost", "192.0.2.7", "2001:db8::1", "fe80::1%eth0", "gateway.local"].compactMap(
+            SubjectName.init)
         #expect(names.count == 5)
         let made = try CertificateTemplate(commonName: "x", usage: .server, names: names, notBefore: 0, notAfter: 60)
             .signed(for: device.key, by: authority.certificate, with: authority.key, source: "x")
         #expect(made.names == names)
-        #expect(names.map(\.description) == ["localhost", "192.0.2.7", "2001:db8:0:0:0:0:0:1", "fe80:0:0:0:0:0:0:1",
-            "gateway.local"])
+        #expect(
+            names.map(\.description) == [
+                "localhost", "192.0.2.7", "2001:db8:0:0:0:0:0:1", "fe80:0:0:0:0:0:0:1",
+                "gateway.local",
+            ])
         let shown = try OpenSSLTool.run(["x509", "-noout", "-ext", "subjectAltName"], input: made.pem()).output
         #expect(shown.contains("DNS:localhost, IP Address:192.0.2.7, IP Address:2001:DB8:0:0:0:0:0:1"))
     }
 
-    @Test("texts that are neither host name nor address are no names",
+    @Test(
+        "texts that are neither host name nor address are no names",
         arguments: ["", "a b", "é", "a/b", "x\n", String(repeating: "a", count: 254)])
     func badNames(text: String) {
         #expect(SubjectName(text) == nil)

@@ -16,7 +16,8 @@ import Testing
         #expect(throws: Never.self) { try again.checkSuitable() }
     }
 
-    @Test("the forms that other tools write are read",
+    @Test(
+        "the forms that other tools write are read",
         arguments: [
             ["ecparam", "-name", "prime256v1", "-genkey"], ["ecparam", "-name", "secp384r1", "-genkey"],
             ["genrsa", "-traditional", "2048"], ["genrsa", "2048"],
@@ -37,7 +38,8 @@ import Testing
         #expect(ERR_peek_error() == 0)
     }
 
-    @Test("what is no key is refused with the name of the file",
+    @Test(
+        "what is no key is refused with the name of the file",
         arguments: ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
     func garbage(text: String) throws {
         let error = #expect(throws: TLSError.self) { try PrivateKey(pem: text.bytes, source: "/c/core.key") }
@@ -49,7 +51,8 @@ import Testing
         #expect(ERR_peek_error() == 0)
     }
 
-    @Test("TLS-04: RSA below 2048 bits and curves other than P-256 and P-384 are refused",
+    @Test(
+        "TLS-04: RSA below 2048 bits and curves other than P-256 and P-384 are refused",
         arguments: [
             (["genrsa", "1024"], "RSA with 1024 bits"),
             (["ecparam", "-name", "secp256k1", "-genkey"], "EC on the curve secp256k1"),

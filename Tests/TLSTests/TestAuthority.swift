@@ -28,7 +28,8 @@ struct TestAuthority {
 
     func device(_ name: String, _ type: KeyType = .ecP256, notAfter: Int64 = end) throws -> TLSIdentity {
         try issue(
-            CertificateTemplate(commonName: name, usage: .client, notBefore: Self.start, notAfter: notAfter), type, name)
+            CertificateTemplate(commonName: name, usage: .client, notBefore: Self.start, notAfter: notAfter), type, name
+        )
     }
 
     private func issue(_ template: CertificateTemplate, _ type: KeyType, _ file: String) throws -> TLSIdentity {
