@@ -94,3 +94,19 @@ pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *fai
     errno = code;
     return process;
 }
+
+int clinux_drop_privileges(int change_user, uid_t user, gid_t group, pid_t parent) {
+    if (change_user) {
+        if (setgroups(0, NULL) < 0) return -1;
+        if (setresgid(group, group, group) < 0) return -1;
+        if (setresuid(user, user, user) < 0) return -1;
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (getppid() != parent) {
+        errno = ESRCH;
+        return -1;
+    }
+    return 0;
+}

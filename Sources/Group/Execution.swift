@@ -4,6 +4,15 @@ public enum IsolationMode: Sendable {
     case container
     /// `NoContainer`: a plain process.
     case noContainer
+
+    /// From the word of `group.json`.
+    init?(word: String?) {
+        switch word {
+        case "GreengrassContainer": self = .container
+        case "NoContainer": self = .noContainer
+        default: return nil
+        }
+    }
 }
 
 /// The numeric user and group a function runs as (`RunAs`, LAM-16); nil is `ggc_user` or `ggc_group`.

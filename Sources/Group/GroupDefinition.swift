@@ -2,6 +2,10 @@
 ///
 /// The shapes are those of the definition versions of the Greengrass V1 API; docs/group-folder.md describes the file.
 public struct GroupDefinition: Equatable, Sendable {
+    /// The group's ID, where `group.json` gives one: functions see it as `GROUP_ID`.
+    public var id: String?
+    /// The group's name, where `group.json` gives one: functions see it as `AWS_GREENGRASS_GROUP_NAME`.
+    public var name: String?
     /// At most one (LIM-01).
     public var cores: [CoreDefinition] = []
     public var devices: [DeviceDefinition] = []

@@ -20,7 +20,9 @@ enum NaiveMatcher {
     static func targets(_ rows: [Subscription], from source: Endpoint, topic: String) -> Set<Endpoint> {
         var targets: Set<Endpoint> = []
         for row in rows where row.source == source {
-            if matches(subject: String(decoding: row.subject, as: UTF8.self), topic: topic) { targets.insert(row.target) }
+            if matches(subject: String(decoding: row.subject, as: UTF8.self), topic: topic) {
+                targets.insert(row.target)
+            }
         }
         return targets
     }

@@ -88,7 +88,8 @@ import Testing
 
     @Test func aTargetOfSeveralMatchingRowsIsReportedOnce() {
         let table = SubscriptionTable([
-            row(sensor, "a/b", .cloud), row(sensor, "a/+", .cloud), row(sensor, "#", .cloud), row(sensor, "a/#", .cloud),
+            row(sensor, "a/b", .cloud), row(sensor, "a/+", .cloud), row(sensor, "#", .cloud),
+            row(sensor, "a/#", .cloud),
             row(sensor, "a/b", .cloud), row(sensor, "a/b", .shadow),
         ])
         #expect(matched(table, sensor, "a/b").count == 2)
@@ -128,7 +129,8 @@ import Testing
         func subject() -> String {
             let count = Int.random(in: 1...5, using: &random)
             var parts = (0..<count).map { _ in
-                Int.random(in: 0..<4, using: &random) == 0 ? "+" : levels[Int.random(in: 0..<levels.count, using: &random)]
+                Int.random(in: 0..<4, using: &random) == 0
+                    ? "+" : levels[Int.random(in: 0..<levels.count, using: &random)]
             }
             if Int.random(in: 0..<3, using: &random) == 0 { parts[count - 1] = "#" }
             return parts.joined(separator: "/")

@@ -122,6 +122,14 @@ struct clinux_start {
 // Returns the process, or -1 with errno and the step that failed in it.
 pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *failed);
 
+// Gives up every privilege for good: no supplementary groups, the identity, no gaining of privileges, no core dump and no
+// tracing by others of the same user. `change_user` 0 keeps the identity. The process ends when `parent` does.
+// Returns 0, or -1 with errno.
+int clinux_drop_privileges(int change_user, uid_t user, gid_t group, pid_t parent);
+
+// Orphans of this process's children become its own children, so that none is out of its reach (prctl(2)).
+static inline void clinux_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
+
 // Default action for every signal and an empty mask: what a started program expects, whatever its parent handled.
 void clinux_reset_signals(void);
 // A handler that does nothing, so that a blocked-for signal interrupts without ending the process.

@@ -13,10 +13,10 @@ public enum ConfigurationError: Error {
         switch self {
         case .unreadable(let path, let error):
             switch error.code {
-            case 2: // ENOENT
+            case 2:  // ENOENT
                 return "There is no configuration at \(path). `greengrassd init` makes one for a core without a cloud; "
                     + "for a core that exists, copy its config and certs folders there."
-            case 13: // EACCES
+            case 13:  // EACCES
                 return "The configuration \(path) cannot be read: \(error.reason). Run greengrassd as root, or as the "
                     + "user who owns the file."
             default: return "The configuration cannot be read: \(error.description)."

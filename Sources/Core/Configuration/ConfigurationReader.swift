@@ -184,19 +184,25 @@ extension ConfigurationReader {
         let known: [(JSONNode, [String])] = [
             (
                 root,
-                ["coreThing", "runtime", "crypto", "managedRespawn", "writeDirectory", "system",
-                    "mqttMaxConnectionRetryInterval"]
+                [
+                    "coreThing", "runtime", "crypto", "managedRespawn", "writeDirectory", "system",
+                    "mqttMaxConnectionRetryInterval",
+                ]
             ),
             (
                 root["coreThing"],
-                ["caPath", "certPath", "keyPath", "thingArn", "iotHost", "ggHost", "iotMqttPort", "iotHttpPort",
+                [
+                    "caPath", "certPath", "keyPath", "thingArn", "iotHost", "ggHost", "iotMqttPort", "iotHttpPort",
                     "ggHttpPort", "keepAlive", "networkProxy", "coreClientId", "ggMqttPort", "ggDaemonPort",
-                    "mqttOperationTimeout", "systemComponentAuthTimeout", "mqttMaxConnectionRetryInterval"]
+                    "mqttOperationTimeout", "systemComponentAuthTimeout", "mqttMaxConnectionRetryInterval",
+                ]
             ),
             (
                 root["runtime"],
-                ["cgroup", "postStartHealthCheckTimeout", "allowFunctionsToRunAsRoot", "interpreters",
-                    "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices"]
+                [
+                    "cgroup", "postStartHealthCheckTimeout", "allowFunctionsToRunAsRoot", "interpreters",
+                    "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices",
+                ]
             ),
             (root["runtime"]["cgroup"], ["useSystemd", "mountPath"]),
             (root["crypto"], ["caPath", "principals", "PKCS11"]),

@@ -1,0 +1,154 @@
+"""The life of a worker: get work, call the handler, post what came of it."""
+
+import os
+import sys
+
+from greengrass_ipc_python_sdk.ipc_client import IPCClient, IPCException, WorkItem
+from greengrass_runtime import logs, records
+from greengrass_runtime.context import Context, decode_client_context
+
+_PYTHON_2 = sys.version_info[0] == 2
+
+
+class Function(object):
+    """Whose worker this is."""
+
+    def __init__(self, arn, encoding):
+        self.arn = arn
+        self.encoding = encoding
+        parts = arn.split(':')
+        self.name = parts[6] if len(parts) > 6 else arn
+        self.version = parts[7] if len(parts) > 7 else None
+
+
+class HandlerError(Exception):
+    """A work item ends with this JSON text as a handled error."""
+
+
+def error_text(error):
+    """The message of an exception as a native `str`, whatever it is made of."""
+    try:
+        return str(error)
+    except UnicodeError:
+        return records.shown(unicode(error))  # noqa: F821  (Python 2 only)
+    except Exception as another:
+        return '({} without a message: its str() fails with {})'.format(
+            type(error).__name__, type(another).__name__)
+
+
+def error_json(error, trace=None):
+    """The body of a handled error. `trace` is the traceback of the handler's own frames."""
+    import json
+    fields = {'errorMessage': _decoded(error_text(error)), 'errorType': type(error).__name__}
+    if trace is not None:
+        import traceback
+        fields['stackTrace'] = [_decoded(line) for line in traceback.format_tb(trace)]
+    return json.dumps(fields)
+
+
+def _decoded(text):
+    return text.decode('utf-8', 'replace') if _PYTHON_2 else text
+
+
+def decode_event(payload, encoding):
+    """What the handler gets: the payload itself, or the value its JSON stands for ({} where there is no payload)."""
+    if encoding == 'binary':
+        return payload
+    if not payload:
+        return {}
+    import json
+    try:
+        return json.loads(payload.decode('utf-8'))
+    except ValueError as error:
+        raise ValueError('The payload of the invocation is not JSON, and the function\'s encoding type is "json": '
+                         + error_text(error))
+
+
+def encode_result(result, encoding):
+    """The bytes that answer an invocation; an exception when there is no way to make them."""
+    if encoding == 'binary':
+        if result is None:
+            return b''
+        if isinstance(result, (bytes, bytearray, memoryview)):
+            return bytes(result) if not isinstance(result, memoryview) else result.tobytes()
+        if isinstance(result, type(u'')):
+            return result.encode('utf-8')
+        raise TypeError('A function of encoding type "binary" returns bytes, text or None, not '
+                        + type(result).__name__ + '.')
+    import json
+    return json.dumps(result).encode('utf-8')
+
+
+class WorkerClient(IPCClient):
+    """The worker's own client: what fails is tried again, and said once, by the worker."""
+
+    def _report(self, message, *arguments):
+        pass
+
+
+class Worker(object):
+    """Runs one handler for one function, one work item at a time, until the process ends."""
+
+    def __init__(self, function, handler, client):
+        from greengrass_ipc_python_sdk.utils import exponential_backoff
+        self._function = function
+        self._handler = handler
+        self._client = client
+        self._process = os.getpid()
+        again = exponential_backoff.retry(retriable=_may_pass)
+        self._get_work = again(client.get_work)
+        self._post_result = again(client.post_work_result)
+        self._post_error = again(client.post_handler_err)
+
+    def run(self):
+        """Never returns; ends with the exception that the process should end with."""
+        while True:
+            self.run_once()
+
+    def run_once(self):
+        """Takes one work item through the handler."""
+        item = self._get_work(self._function.arn)
+        try:
+            result = self._result(item)
+        except HandlerError as error:
+            self._leave_if_forked()
+            self._finish(self._post_error, self._function.arn, item.invocation_id, error.args[0])
+        else:
+            self._leave_if_forked()
+            self._finish(self._post_result, self._function.arn, WorkItem(item.invocation_id, result, None))
+
+    def _result(self, item):
+        try:
+            context = Context(self._function, item.invocation_id, decode_client_context(item.client_context))
+            event = decode_event(item.payload, self._function.encoding)
+        except ValueError as error:
+            records.say('ERROR', error_text(error))
+            raise HandlerError(error_json(error))
+        try:
+            try:
+                result = self._handler(event, context)
+            finally:
+                sys.stdout.flush()
+            return encode_result(result, self._function.encoding)
+        except Exception:
+            kind, error, trace = sys.exc_info()
+            frames = trace.tb_next  # without the frame of this method
+            logs.record_exception('The handler failed: ' + error_text(error), kind, error, frames)
+            raise HandlerError(error_json(error, frames))
+
+    def _finish(self, post, *arguments):
+        try:
+            post(*arguments)
+        except IPCException as error:
+            # The core has given up on this invocation (it may have timed out); the worker goes on with the next.
+            records.say('WARN', 'The core did not take the result: ' + str(error))
+
+    def _leave_if_forked(self):
+        # A handler that forks and forgets to end the child would have two workers answer for one.
+        if os.getpid() != self._process:
+            os._exit(0)
+
+
+def _may_pass(error):
+    # No reply, or a trouble of the core's own. What it refuses (400 to 499) it will refuse again.
+    return isinstance(error, IPCException) and (error.status is None or error.status >= 500)
