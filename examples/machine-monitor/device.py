@@ -11,7 +11,7 @@ import threading
 try:
     import paho.mqtt.client as mqtt
 except ImportError:
-    sys.exit('This device needs the Python package paho-mqtt (2.0 or later): pip install paho-mqtt')
+    mqtt = None
 
 CONNECT_WITHIN = 10  # seconds, from TCP's connection to MQTT's
 
@@ -36,6 +36,8 @@ class Device:
     """A connection that mends itself once it has been made, until `stop` is set by a signal or an error."""
 
     def __init__(self, options, subscribe=None, receive=None):
+        if mqtt is None or not hasattr(mqtt, 'CallbackAPIVersion'):
+            raise DeviceError('a device needs the Python package paho-mqtt, 2.0 or later: pip install paho-mqtt')
         self.options = options
         self.stop = threading.Event()
         self._topics = subscribe or []

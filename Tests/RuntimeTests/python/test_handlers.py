@@ -13,7 +13,8 @@ class EncodingTests(RuntimeTestCase):
         result, self.worker = self.run_one(code, payload, context, **options)
         return result
 
-    def test_LAM_08_json_goes_in_and_out_as_values(self):
+    def test_json_goes_in_and_out_as_values(self):
+        """LAM-08: encoding json gives the handler values and takes values from it"""
         result = self.result('''
             def handler(event, context):
                 return {'doubled': [2 * n for n in event['numbers']], 'text': event['text']}
@@ -21,14 +22,16 @@ class EncodingTests(RuntimeTestCase):
         self.assertEqual('', result.error)
         self.assertEqual({'doubled': [2, 5.0], 'text': u'grüße 😀'}, json.loads(result.payload.decode()))
 
-    def test_LAM_08_an_empty_payload_is_an_empty_object(self):
+    def test_an_empty_payload_is_an_empty_object(self):
+        """LAM-08: no payload is an empty object"""
         result = self.result('def handler(event, context): return [event]', b'')
         self.assertEqual(b'[{}]', result.payload)
 
     def test_a_handler_that_returns_nothing_answers_null(self):
         self.assertEqual(b'null', self.result('def handler(event, context): pass').payload)
 
-    def test_LAM_08_a_payload_that_is_not_json_is_a_handled_error(self):
+    def test_a_payload_that_is_not_json_is_a_handled_error(self):
+        """LAM-08: a payload that is not JSON is a handled error of a json function"""
         result = self.result('def handler(event, context): raise SystemExit(9)', b'\xff\x00 not JSON')
         self.assertEqual('Handled', result.error)
         self.assertIn('not JSON', json.loads(result.payload.decode())['errorMessage'])
@@ -39,7 +42,8 @@ class EncodingTests(RuntimeTestCase):
         self.assertEqual('Handled', result.error)
         self.assertIn('JSON serializable', json.loads(result.payload.decode())['errorMessage'])
 
-    def test_LAM_08_binary_goes_in_and_out_untouched(self):
+    def test_binary_goes_in_and_out_untouched(self):
+        """LAM-08: encoding binary gives the handler bytes and takes bytes from it"""
         payload = bytes(bytearray(range(256))) * 400
         result = self.result('''
             def handler(event, context):
@@ -49,7 +53,8 @@ class EncodingTests(RuntimeTestCase):
         self.assertEqual('', result.error)
         self.assertEqual(payload[::-1], result.payload)
 
-    def test_LAM_08_binary_results_may_be_text_a_buffer_or_nothing(self):
+    def test_binary_results_may_be_text_a_buffer_or_nothing(self):
+        """LAM-08: a binary function may return text, buffers or nothing"""
         code = u'''
             # coding: utf-8
             RESULTS = {b'text': u'grün', b'bytearray': bytearray(b'ab'), b'view': memoryview(b'cd'), b'none': None}
@@ -67,7 +72,8 @@ class EncodingTests(RuntimeTestCase):
         self.assertEqual('Handled', result.error)
         self.assertIn('dict', json.loads(result.payload.decode())['errorMessage'])
 
-    def test_LAM_08_json_given_to_a_binary_function_arrives_as_bytes(self):
+    def test_json_given_to_a_binary_function_arrives_as_bytes(self):
+        """LAM-08: JSON given to a binary function arrives as bytes"""
         self.assertEqual(b'{"a":1}', self.result('def handler(e, c): return e', b'{"a":1}', encoding='binary').payload)
 
     def test_a_payload_of_a_megabyte_passes_both_ways(self):
@@ -185,6 +191,7 @@ class ContextTests(RuntimeTestCase):
         self.assertNotIn('custom', shown)
 
     def test_the_topic_of_a_message_is_in_custom(self):
+        """MSG-08: the topic of a message is in context.client_context.custom['subject']"""
         shown = self.shown({'custom': {'subject': u'räume/1/temp'}})
         self.assertEqual({'subject': u'räume/1/temp'}, shown['custom'])
         self.assertIsNone(shown['client'])

@@ -47,7 +47,8 @@ class ClientTestCase(RuntimeTestCase):
 
 class OperationTests(ClientTestCase):
 
-    def test_SDK_04_work_is_posted_with_its_headers(self):
+    def test_work_is_posted_with_its_headers(self):
+        """SDK-04: work is posted with its headers"""
         identifier = self.client.post_work(ROUTER, b'hello', 'eyJjdXN0b20iOnsic3ViamVjdCI6ImEvYiJ9fQ==', 'Event')
         self.assertRegex(identifier, r'^[0-9a-f-]{36}$')
         request = self.last()

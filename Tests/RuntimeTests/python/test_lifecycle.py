@@ -64,6 +64,7 @@ class StartTests(RuntimeTestCase):
         self.assertIn('MY_FUNCTION_ARN', self.failed('', environment={'MY_FUNCTION_ARN': None})[-1])
 
     def test_a_handler_in_a_package_of_the_function_is_found(self):
+        """LAM-24: handler and modules are found in the package, what the core supplies beside them"""
         result, _ = self.run_one('', handler='app.main.run', files={
             'app/__init__.py': '', 'app/main.py': 'import helper\ndef run(event, context): return helper.VALUE\n',
             'helper.py': 'VALUE = 5\n'})
@@ -140,7 +141,8 @@ class EndTests(RuntimeTestCase):
         self.assertEqual(0, worker.stop())
         self.assertTrue(os.path.exists(os.path.join(worker.directory, 'cleaned')))
 
-    def test_LAM_05_a_pinned_function_that_never_returns_from_its_import_runs_and_stops(self):
+    def test_a_pinned_function_that_never_returns_from_its_import_runs_and_stops(self):
+        """LAM-05: a pinned function whose import is its whole program runs and stops"""
         worker = self.start('''
             import time
             print('running')
@@ -176,7 +178,8 @@ class EndTests(RuntimeTestCase):
             ''')
         self.assertEqual(b'[15, false]', result.payload)
 
-    def test_LAM_05_globals_live_as_long_as_the_worker(self):
+    def test_globals_live_as_long_as_the_worker(self):
+        """LAM-05: globals live as long as the worker"""
         self.start('''
             calls = []
             def handler(event, context):
@@ -185,7 +188,8 @@ class EndTests(RuntimeTestCase):
             ''')
         self.assertEqual([b'1', b'2', b'3'], [self.endpoint.invoke(ARN, b'0').wait().payload for _ in range(3)])
 
-    def test_LAM_09_variables_of_the_function_are_there(self):
+    def test_variables_of_the_function_are_there(self):
+        """LAM-09: the variables of the environment are there"""
         result, _ = self.run_one('import os\ndef handler(e, c): return os.environ["MINE"]', environment={'MINE': 'x'})
         self.assertEqual(b'"x"', result.payload)
 

@@ -22,7 +22,8 @@ class LoggingTests(RuntimeTestCase):
         self.assertEqual(0, self.worker.stop())
         return self.worker
 
-    def test_LOG_06_a_record_goes_to_the_descriptor_of_its_level_with_its_place(self):
+    def test_a_record_goes_to_the_descriptor_of_its_level_with_its_place(self):
+        """LOG-06: a record goes to the descriptor of its level, with file and line before the message"""
         worker = self.logged(u'''
 import logging
 log = logging.getLogger('mine')
@@ -100,7 +101,7 @@ logging.info(u'surrogate \\udcff')
         self.assertIn("'%d things'", worker.log('INFO'))
         self.assertIn('many', worker.log('INFO'))
 
-    def test_LOG_07_standard_output_is_INFO_and_standard_error_is_ERROR(self):
+    def test_standard_output_is_INFO_and_standard_error_is_ERROR(self):
         worker = self.logged(u'''
 import sys
 print('one')
