@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 // One source, two builds (docs/embedded-swift.md): the host build is ordinary Swift against the system's
@@ -16,8 +17,41 @@ func platform(_ name: String, _ dependencies: [Target.Dependency] = []) -> Targe
     .target(name: name, dependencies: dependencies, swiftSettings: device)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: path, swiftSettings: common)
+/// The tests of one module, beside it: `Tests/<Module>Tests`.
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module), "Bytes"] + dependencies, swiftSettings: common)
+}
+
+let testTargets: [Target] = [
+    tests("JSON"),
+    tests("HTTP"),
+    tests("Vectors"),
+    tests("MQTT"),
+    tests("Linux"),
+    tests("Log", ["Linux"]),
+    tests("TLS", ["Linux", "COpenSSL"]),
+    tests("Group", ["JSON"]),
+    tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
+    tests("Sandbox", ["Linux"]),
+    tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+    tests("Certificates", ["Linux", "TLS"]),
+    tests("Deployment", ["Linux", "JSON", "Group"]),
+    tests("Core", ["Linux", "JSON", "TLS", "Group", "Sandbox"]),
+    .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
+]
+
+// The pure modules' test vectors: run by the tests above, and by `selftest` under an emulated ARM, where Int has 32 bits.
+let vectors: [Target] = [
+    .target(
+        name: "Vectors", dependencies: ["Bytes", "JSON", "HTTP", "MQTT", "Group"], path: "Tests/Vectors",
+        swiftSettings: device),
+    .executableTarget(
+        name: "selftest", dependencies: ["Vectors", "CLinux"], path: "Tests/selftest", swiftSettings: device),
+]
+
+func isThere(_ target: Target) -> Bool {
+    FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + (target.path ?? "Tests/\(target.name)"))
 }
 
 let package = Package(
@@ -29,7 +63,7 @@ let package = Package(
         // C libraries: a module map and inline shims each.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive")]),
+        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive"), .linkedLibrary("z")]),
 
         // Platform: each one thing, no knowledge of Greengrass.
         platform("Bytes"),
@@ -37,14 +71,14 @@ let package = Package(
         platform("HTTP", ["Bytes"]),
         platform("MQTT", ["Bytes"]),
         platform("Linux", ["Bytes", "CLinux"]),
-        platform("Log", ["Bytes", "Linux"]),
+        platform("Log", ["Bytes", "Linux", "CLinux"]),
         platform("TLS", ["Bytes", "Linux", "COpenSSL"]),
 
         // Domain.
         platform("Group", ["Bytes", "JSON"]),
         platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
-        platform("Sandbox", ["Bytes", "Linux"]),
-        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+        platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
+        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
         platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),
 
@@ -56,5 +90,5 @@ let package = Package(
                 "Certificates", "Deployment",
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
-    ]
+    ] + (vectors + (isDeviceBuild ? [] : testTargets)).filter(isThere)
 )

@@ -1,4 +1,138 @@
+// The libc and kernel interfaces the device code uses, and inline forms of what Swift cannot import: macros and
+// variadic functions. No logic lives here.
 #ifndef PERENNIAL_CLINUX_H
 #define PERENNIAL_CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <ifaddrs.h>
+#include <limits.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+extern char **environ;
+
+static inline int clinux_errno(void) { return errno; }
+static inline void clinux_set_errno(int code) { errno = code; }
+static inline int clinux_open(const char *path, int flags, unsigned mode) { return open(path, flags, (mode_t)mode); }
+static inline int clinux_openat(int at, const char *path, int flags, unsigned mode) {
+    return openat(at, path, flags, (mode_t)mode);
+}
+static inline int clinux_fcntl(int fd, int command, int argument) { return fcntl(fd, command, argument); }
+static inline int clinux_prctl(int option, unsigned long a, unsigned long b) { return prctl(option, a, b, 0UL, 0UL); }
+
+// RLIMIT_NOFILE: an enumeration in glibc, a macro in musl.
+static inline void clinux_raise_descriptor_limit(rlim_t most) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max < most ? limit.rlim_max : most;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Marked unavailable in Swift's own overlay because of its threads; the supervisor has one.
+static inline pid_t clinux_fork(void) { return fork(); }
+
+static inline int clinux_is_directory(unsigned mode) { return S_ISDIR(mode); }
+static inline int clinux_is_regular(unsigned mode) { return S_ISREG(mode); }
+static inline int clinux_is_link(unsigned mode) { return S_ISLNK(mode); }
+
+static inline int clinux_exited(int status) { return WIFEXITED(status); }
+static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int clinux_signaled(int status) { return WIFSIGNALED(status); }
+static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
+
+static inline int clinux_epoll_ctl(int epoll, int operation, int fd, uint32_t events, uint64_t data) {
+    struct epoll_event event = {.events = events};
+    event.data.u64 = data;
+    return epoll_ctl(epoll, operation, fd, &event);
+}
+static inline uint64_t clinux_event_data(const struct epoll_event *event) { return event->data.u64; }
+
+// glibc declares socket addresses as transparent unions in GNU mode, which Swift cannot pass.
+static inline int clinux_bind(int fd, const void *address, socklen_t size) { return bind(fd, (const struct sockaddr *)address, size); }
+static inline int clinux_connect(int fd, const void *address, socklen_t size) { return connect(fd, (const struct sockaddr *)address, size); }
+static inline int clinux_accept(int fd, void *address, socklen_t *size, int flags) { return accept4(fd, (struct sockaddr *)address, size, flags); }
+static inline int clinux_getsockname(int fd, void *address, socklen_t *size) { return getsockname(fd, (struct sockaddr *)address, size); }
+
+// One record with descriptors (SCM_RIGHTS, unix(7)); at most 16 descriptors.
+ssize_t clinux_send_descriptors(int socket, const void *bytes, size_t count, const int *descriptors, size_t amount);
+// Fills `descriptors` (room for 16) and sets `amount`; the descriptors are close-on-exec.
+ssize_t clinux_receive_descriptors(int socket, void *bytes, size_t count, int *descriptors, size_t *amount);
+
+// Where a start failed, in the order of the steps.
+enum clinux_start_step {
+    CLINUX_START_SESSION,
+    CLINUX_START_PARENT_DEATH,
+    CLINUX_START_DESCRIPTORS,
+    CLINUX_START_GROUPS,
+    CLINUX_START_GROUP,
+    CLINUX_START_USER,
+    CLINUX_START_PRIVILEGES,
+    CLINUX_START_DIRECTORY,
+    CLINUX_START_EXECUTE,
+};
+
+struct clinux_start {
+    const char *executable;
+    char *const *arguments;   // ended by NULL
+    char *const *environment; // ended by NULL
+    const char *directory;
+    const int *descriptors; // become 1, 2, …; none of them close-on-exec afterwards; 0 is /dev/null
+    int descriptor_count;   // at most 16
+    int change_user;        // 0 keeps the caller's identity
+    uid_t user;
+    gid_t group;
+    pid_t parent; // the process whose end must end this one
+};
+
+// Starts a program in a session of its own with an empty signal mask, the identity, no supplementary groups and no way
+// to gain privileges, and ends it when its parent ends. Between fork and exec there are only system calls.
+// Returns the process, or -1 with errno and the step that failed in it.
+pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *failed);
+
+// Gives up every privilege for good: no supplementary groups, the identity, no gaining of privileges, no core dump and no
+// tracing by others of the same user. `change_user` 0 keeps the identity. The process ends when `parent` does.
+// Returns 0, or -1 with errno.
+int clinux_drop_privileges(int change_user, uid_t user, gid_t group, pid_t parent);
+
+// Orphans of this process's children become its own children, so that none is out of its reach (prctl(2)).
+static inline void clinux_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
+
+// Default action for every signal and an empty mask: what a started program expects, whatever its parent handled.
+void clinux_reset_signals(void);
+// A handler that does nothing, so that a blocked-for signal interrupts without ending the process.
+void clinux_ignore_signal(int number);
+
 #endif

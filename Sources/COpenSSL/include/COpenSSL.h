@@ -1,4 +1,74 @@
+// What the TLS module needs of OpenSSL 3, and functions for what OpenSSL offers only as macros, which Swift does not
+// import. Nothing here decides anything: one macro, one function.
 #ifndef PERENNIAL_COPENSSL_H
 #define PERENNIAL_COPENSSL_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+static inline int copenssl_errno(void) { return errno; }
+static inline void copenssl_clear_errno(void) { errno = 0; }
+
+static inline uint64_t copenssl_ctx_set_server_options(SSL_CTX *context) {
+    return SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION
+                                            | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+}
+
+static inline long copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
+    return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline long copenssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
+
+static inline long copenssl_ctx_disable_session_cache(SSL_CTX *context) {
+    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+static inline void copenssl_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
+
+static inline void copenssl_ctx_set_max_cert_list(SSL_CTX *context, long bytes) {
+    SSL_CTX_set_max_cert_list(context, bytes);
+}
+
+static inline long copenssl_ctx_clear_chain(SSL_CTX *context) { return SSL_CTX_clear_chain_certs(context); }
+
+static inline long copenssl_ctx_add_chain(SSL_CTX *context, X509 *certificate) {
+    return SSL_CTX_add1_chain_cert(context, certificate);
+}
+
+static inline long copenssl_ctx_set_ticket_keys(SSL_CTX *context, void *keys, long length) {
+    return SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
+}
+
+static inline long copenssl_ctx_ticket_key_length(SSL_CTX *context) {
+    return SSL_CTX_set_tlsext_ticket_keys(context, NULL, 0);
+}
+
+static inline int copenssl_ssl_set_app_data(SSL *connection, void *data) {
+    return SSL_set_app_data(connection, data);
+}
+
+static inline void *copenssl_ssl_get_app_data(SSL *connection) { return SSL_get_app_data(connection); }
+
+static inline long copenssl_bio_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
+
+static inline int copenssl_error_library(unsigned long code) { return ERR_GET_LIB(code); }
+static inline int copenssl_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
+
+static inline int copenssl_name_add_utf8(X509_NAME *name, int nid, const unsigned char *text, int length) {
+    return X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, text, length, -1, 0);
+}
+
 #endif

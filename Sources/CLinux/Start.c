@@ -1,0 +1,112 @@
+#include "CLinux.h"
+
+enum { MOST_DESCRIPTORS = 16 };
+
+struct failure {
+    int step;
+    int code;
+};
+
+static int place_descriptors(const struct clinux_start *start) {
+    // First out of the way of the numbers they are to get, then down to them: one may sit where another belongs.
+    int high[MOST_DESCRIPTORS];
+    for (int index = 0; index < start->descriptor_count; index++) {
+        high[index] = fcntl(start->descriptors[index], F_DUPFD_CLOEXEC, 64);
+        if (high[index] < 0) return -1;
+    }
+    int null = open("/dev/null", O_RDONLY);
+    if (null < 0 || (null != 0 && dup2(null, 0) < 0)) return -1;
+    for (int index = 0; index < start->descriptor_count; index++) {
+        if (dup2(high[index], index + 1) < 0) return -1;
+    }
+    return 0;
+}
+
+static int become(const struct clinux_start *start, struct failure *failure) {
+    failure->step = CLINUX_START_SESSION;
+    if (setsid() < 0) return -1;
+    failure->step = CLINUX_START_DESCRIPTORS;
+    if (place_descriptors(start) < 0) return -1;
+    if (start->change_user) {
+        failure->step = CLINUX_START_GROUPS;
+        if (setgroups(0, NULL) < 0) return -1;
+        failure->step = CLINUX_START_GROUP;
+        if (setresgid(start->group, start->group, start->group) < 0) return -1;
+        failure->step = CLINUX_START_USER;
+        if (setresuid(start->user, start->user, start->user) < 0) return -1;
+    }
+    failure->step = CLINUX_START_PRIVILEGES;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0) return -1;
+    // After the change of user, which clears it (prctl(2)); then look whether the parent ended before it was set.
+    failure->step = CLINUX_START_PARENT_DEATH;
+    if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (getppid() != start->parent) {
+        errno = ESRCH;
+        return -1;
+    }
+    failure->step = CLINUX_START_DIRECTORY;
+    umask(022);
+    if (chdir(start->directory) < 0) return -1;
+    failure->step = CLINUX_START_EXECUTE;
+    execve(start->executable, start->arguments, start->environment);
+    return -1;
+}
+
+pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *failed) {
+    *failed = CLINUX_START_SESSION;
+    if (start->descriptor_count < 0 || start->descriptor_count > MOST_DESCRIPTORS) {
+        errno = EINVAL;
+        return -1;
+    }
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0) return -1;
+    pid_t process = fork();
+    if (process == 0) {
+        struct failure failure;
+        clinux_reset_signals();
+        // The report's write end may be in the way of the program's descriptors too.
+        int end = fcntl(report[1], F_DUPFD_CLOEXEC, 128);
+        if (end >= 0) {
+            become(start, &failure);
+            failure.code = errno;
+            ssize_t ignored = write(end, &failure, sizeof failure);
+            (void)ignored;
+        }
+        _exit(127);
+    }
+    int code = errno;
+    close(report[1]);
+    if (process > 0) {
+        struct failure failure;
+        ssize_t count;
+        do {
+            count = read(report[0], &failure, sizeof failure);
+        } while (count < 0 && errno == EINTR);
+        if (count == (ssize_t)sizeof failure) {
+            while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {
+            }
+            *failed = (enum clinux_start_step)failure.step;
+            code = failure.code;
+            process = -1;
+        }
+    }
+    close(report[0]);
+    errno = code;
+    return process;
+}
+
+int clinux_drop_privileges(int change_user, uid_t user, gid_t group, pid_t parent) {
+    if (change_user) {
+        if (setgroups(0, NULL) < 0) return -1;
+        if (setresgid(group, group, group) < 0) return -1;
+        if (setresuid(user, user, user) < 0) return -1;
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) < 0) return -1;
+    if (getppid() != parent) {
+        errno = ESRCH;
+        return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,58 @@
+import Linux
+
+/// Where everything of a core is: V1's file layout (gg-core.md, rows INST-01 to INST-03 and WDIR-01).
+public struct Layout: Sendable {
+    /// V1's default greengrass-root.
+    public static let defaultRoot = "/greengrass"
+
+    /// The greengrass-root, absolute.
+    public let root: String
+    /// Where all that is written goes: `ggc` below the root, or `writeDirectory` of config.json.
+    public let writable: String
+
+    public init(root: String, writeDirectory: String? = nil) {
+        self.root = root
+        writable = writeDirectory ?? Path.join(root, "ggc")
+    }
+
+    public var configurationFile: String { "\(root)/config/config.json" }
+    public var certificates: String { "\(root)/certs" }
+    public var packages: String { "\(root)/ggc/packages" }
+    public var currentPackage: String { "\(root)/ggc/core" }
+
+    /// The group CA of a core without a cloud; its key signs the local server certificate and devices' certificates.
+    public var groupCertificateAuthority: String { "\(certificates)/group-ca" }
+
+    public var logs: String { "\(writable)/var/log" }
+    public var systemLogs: String { "\(logs)/system" }
+    public var userLogs: String { "\(logs)/user" }
+    public var runtimeLog: String { "\(systemLogs)/runtime.log" }
+    public var crashLog: String { "\(logs)/crash.log" }
+    public var supervisorLog: String { "\(logs)/supervisor.log" }
+
+    public var state: String { "\(writable)/var/state" }
+    /// Holds `server.crt` (row TLS-03) and its key.
+    public var serverState: String { "\(state)/server" }
+    public var run: String { "\(writable)/var/run" }
+    /// Locked by the running supervisor and holding its process number.
+    public var processFile: String { "\(run)/greengrassd.pid" }
+    /// The core's own folder in there: the others stay root's.
+    public var coreRun: String { "\(run)/core" }
+    public var controlSocket: String { "\(coreRun)/control.sock" }
+    /// The functions' socket (run-time texts of gg-troubleshooting.md name it).
+    public var functionSocket: String { "\(writable)/socket/greengrass_ipc.sock" }
+
+    /// Where systemd's unit looks for the process number (row INST-09); only the default root has it.
+    public var systemProcessFile: String? { root == Self.defaultRoot ? "/var/run/greengrassd.pid" : nil }
+
+    /// The runtimes beside the running program: `<package>/runtime`, else those of the current package.
+    public func runtimes(executable: String?) -> String {
+        if let executable {
+            let folder = Path.parent(executable)
+            for candidate in ["\(folder)/runtime", "\(Path.parent(folder))/runtime"] where Files.exists(candidate) {
+                return candidate
+            }
+        }
+        return "\(currentPackage)/runtime"
+    }
+}

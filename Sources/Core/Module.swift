@@ -1,1 +1,0 @@
-// Core: see docs/architecture.md

@@ -1,0 +1,82 @@
+import Linux
+import Sandbox
+
+/// The supervisor's ear for its core.
+final class CoreLink: EventHandler {
+    /// The supervisor lives until its process ends, longer than any link.
+    private let supervisor: Unmanaged<Supervisor>
+
+    init(supervisor: Unmanaged<Supervisor>) {
+        self.supervisor = supervisor
+    }
+
+    func handle(_ events: Events) {
+        supervisor.takeUnretainedValue().receive()
+    }
+}
+
+extension Supervisor {
+    /// Takes what the core asks for. The core is not trusted: a record that makes no sense is dropped and told.
+    func receive() {
+        while link >= 0 {
+            switch RecordSocket.receive(link) {
+            case .record(let bytes, let descriptors):
+                defer { for descriptor in descriptors { FileDescriptor.close(descriptor) } }
+                guard let message = SupervisorMessage(bytes) else {
+                    log.error("The core sent a record of \(bytes.count) bytes that is no message; it is ignored.")
+                    continue
+                }
+                act(on: message, descriptors)
+            case .wouldBlock: return
+            case .closed, .failed:
+                // Its end is told by SIGCHLD; a core that only closed its link serves nobody.
+                reactor.remove(link)
+                if let core { _ = Processes.send(Signals.kill, to: core) }
+                return
+            }
+        }
+    }
+
+    func send(_ message: SupervisorMessage) {
+        guard link >= 0, let bytes = message.encode() else { return }
+        if !RecordSocket.send(link, bytes, []) {
+            log.error("The core does not take what it is told; it is started again.")
+            if let core { _ = Processes.send(Signals.kill, to: core) }
+        }
+    }
+
+    private func act(on message: SupervisorMessage, _ descriptors: [Int32]) {
+        switch message {
+        case .launch(let specification): launch(specification, descriptors)
+        case .signal(let worker, let number):
+            // Only processes of our own, and only while they are not reaped: the number cannot be another's yet.
+            if let process = processes[worker], number > 0, number < 32 {
+                _ = Processes.send(number, toGroup: process)
+            }
+        case .ready(let problem): report(problem.isEmpty ? .serving : .partly(problem))
+        case .cannotServe(let reason):
+            log.error("The core cannot serve: \(reason)")
+            report(.failed(reason))
+        case .started, .failed, .exited: log.error("The core sent a message that only the supervisor sends.")
+        }
+    }
+
+    private func launch(_ specification: LaunchSpecification, _ descriptors: [Int32]) {
+        let worker = specification.worker
+        if processes[worker] != nil {
+            return send(.failed(worker: worker, reason: "worker \(worker) is running already"))
+        }
+        if let refusal = policy.refusal(of: specification, running: workers.count) {
+            log.error("Refused to start \(specification.executable): \(refusal).")
+            return send(.failed(worker: worker, reason: refusal))
+        }
+        do throws(SystemError) {
+            let process = try Launcher.start(specification, descriptors: descriptors, changesUser: changesUser)
+            workers[process] = worker
+            processes[worker] = process
+            send(.started(worker: worker, process: process))
+        } catch {
+            send(.failed(worker: worker, reason: error.description))
+        }
+    }
+}

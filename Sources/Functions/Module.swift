@@ -1,1 +1,0 @@
-// Functions: see docs/architecture.md

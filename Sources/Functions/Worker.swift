@@ -1,0 +1,107 @@
+/// How a worker's process ended (waitid(2)).
+public enum WorkerExit: Sendable, Equatable {
+    case code(Int32)
+    case signal(Int32)
+    /// It never ran: the reason says why.
+    case notStarted(String)
+    /// It was killed, and nobody reported its end in time.
+    case unreported
+
+    /// The end of a sentence that begins with the worker.
+    public var description: String {
+        switch self {
+        case .code(let code): "exited with code \(code)"
+        case .signal(let number): "was ended by \(SignalName.of(number))"
+        case .notStarted(let reason): "could not be started: \(reason)"
+        case .unreported: "was killed, but its end was not reported"
+        }
+    }
+}
+
+/// The names of signals that end processes, signal(7).
+enum SignalName {
+    static func of(_ number: Int32) -> String {
+        switch number {
+        case 1: "SIGHUP"
+        case 2: "SIGINT"
+        case 3: "SIGQUIT"
+        case 4: "SIGILL"
+        case 6: "SIGABRT"
+        case 7: "SIGBUS"
+        case 8: "SIGFPE"
+        case 9: "SIGKILL"
+        case 11: "SIGSEGV"
+        case 13: "SIGPIPE"
+        case 15: "SIGTERM"
+        case 31: "SIGSYS"
+        default: "signal \(number)"
+        }
+    }
+}
+
+/// Names a request that waits for an answer; the connections hand them out and never reuse one.
+public struct PollID: Hashable, Sendable {
+    public let number: UInt64
+
+    public init(_ number: UInt64) {
+        self.number = number
+    }
+}
+
+/// One process of one function, as the engine sees it.
+final class Worker {
+    enum Phase {
+        /// Launched; has not asked for work.
+        case starting
+        /// Asked for work and waits.
+        case idle
+        /// Has an invocation.
+        case busy(Invocation, deadline: Int64)
+        /// Has reported its result and not asked again.
+        case between
+        /// Told to end, or killed.
+        case stopping
+    }
+
+    /// What `/initialized` said.
+    enum Initialization {
+        case unknown
+        case succeeded
+        case failed
+    }
+
+    let number: UInt32
+    let function: Int
+    let launched: Int64
+    var phase = Phase.starting
+    var initialization = Initialization.unknown
+    /// When the present phase must end; nil lets it last.
+    var deadline: Int64?
+    /// The waiting GET …/work. A busy worker may have one too: it is answered after the result.
+    var poll: PollID?
+    var processID: Int32?
+    var hasAskedForWork = false
+    /// SIGKILL is sent.
+    var isKilled = false
+    /// Why the core ended it, for the log; nil when it ended by itself.
+    var reasonToStop: String?
+
+    init(number: UInt32, function: Int, launched: Int64) {
+        self.number = number
+        self.function = function
+        self.launched = launched
+    }
+
+    var isStopping: Bool {
+        if case .stopping = phase { return true }
+        return false
+    }
+
+    /// May be about to ask for work.
+    var isExpectedToAsk: Bool {
+        switch phase {
+        case .starting, .between: true
+        case .idle, .busy, .stopping: false
+        }
+    }
+}

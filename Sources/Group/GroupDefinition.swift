@@ -1,0 +1,22 @@
+/// What a group is: the validated content of a `group.json`, with V1's defaults filled in.
+///
+/// The shapes are those of the definition versions of the Greengrass V1 API; docs/group-folder.md describes the file.
+public struct GroupDefinition: Equatable, Sendable {
+    /// The group's ID, where `group.json` gives one: functions see it as `GROUP_ID`.
+    public var id: String?
+    /// The group's name, where `group.json` gives one: functions see it as `AWS_GREENGRASS_GROUP_NAME`.
+    public var name: String?
+    /// At most one (LIM-01).
+    public var cores: [CoreDefinition] = []
+    public var devices: [DeviceDefinition] = []
+    public var functions: [FunctionDefinition] = []
+    public var subscriptions: [Subscription] = []
+    public var resources: [ResourceDefinition] = []
+    public var connectors: [ConnectorDefinition] = []
+    public var loggers: [LoggerDefinition] = []
+    /// The group's `DefaultConfig` for functions, already applied to `functions`.
+    public var defaultExecution = DefaultExecution()
+
+    /// The empty group: what `{}` says (INST-13).
+    public init() {}
+}

@@ -1,1 +1,0 @@
-// Group: see docs/architecture.md

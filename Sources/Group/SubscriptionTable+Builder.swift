@@ -1,0 +1,111 @@
+extension SubscriptionTable {
+    /// Collects rows into growing tries; the table then takes the compact form.
+    struct Builder {
+        private struct EdgeKey: Hashable {
+            let node: UInt32
+            let level: [UInt8]
+        }
+
+        private struct GrowingNode {
+            var targets: [TargetID] = []
+            var remainderTargets: [TargetID] = []
+            var anyLevel = Node.none
+        }
+
+        private(set) var sources: [Endpoint: SourceID] = [:]
+        private(set) var targets: [Endpoint: TargetID] = [:]
+        private(set) var targetEndpoints: [Endpoint] = []
+        private(set) var targetRuns: [TargetID] = []
+        private var growing: [GrowingNode] = []
+        private var children: [EdgeKey: UInt32] = [:]
+
+        mutating func add(_ subscription: Subscription) {
+            let target = targetID(subscription.target)
+            var node = root(subscription.source)
+            let levels = subscription.subject.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            for (index, level) in levels.enumerated() {
+                if level.count == 1, level.first == UInt8(ascii: "#"), index == levels.count - 1 {
+                    if !growing[Int(node)].remainderTargets.contains(target) {
+                        growing[Int(node)].remainderTargets.append(target)
+                    }
+                    return
+                }
+                node = child(of: node, Array(level))
+            }
+            if !growing[Int(node)].targets.contains(target) { growing[Int(node)].targets.append(target) }
+        }
+
+        /// The nodes, with the targets of each put into `targetRuns`.
+        mutating func finishedNodes() -> [Node] {
+            var finished: [Node] = []
+            finished.reserveCapacity(growing.count)
+            for node in growing {
+                let targets = appendRun(node.targets)
+                let remainder = appendRun(node.remainderTargets)
+                finished.append(Node(targets: targets, remainderTargets: remainder, anyLevel: node.anyLevel))
+            }
+            return finished
+        }
+
+        /// The hash table of edges, at most half full so that probes are short, and the texts they refer to.
+        func finishedEdges() -> ([Edge], [UInt8]) {
+            guard !children.isEmpty else { return ([], []) }
+            var size = 4
+            while size < children.count * 2 { size *= 2 }
+            var edges = [Edge](repeating: Edge(), count: size)
+            var text: [UInt8] = []
+            for (key, child) in children {
+                var hash = EdgeHash(node: key.node)
+                for byte in key.level { hash.add(byte) }
+                var slot = hash.slot(mask: size - 1)
+                while edges[slot].child != Node.none { slot = (slot + 1) & (size - 1) }
+                edges[slot] = Edge(
+                    hash: hash.value, node: key.node, child: child, text: UInt32(text.count),
+                    length: UInt32(key.level.count))
+                text.append(contentsOf: key.level)
+            }
+            return (edges, text)
+        }
+
+        private mutating func appendRun(_ members: [TargetID]) -> Run {
+            let start = UInt32(targetRuns.count)
+            targetRuns.append(contentsOf: members)
+            return Run(start: start, end: UInt32(targetRuns.count))
+        }
+
+        private mutating func newNode() -> UInt32 {
+            growing.append(GrowingNode())
+            return UInt32(growing.count - 1)
+        }
+
+        private mutating func root(_ source: Endpoint) -> UInt32 {
+            if let known = sources[source] { return known.number }
+            let node = newNode()
+            sources[source] = SourceID(number: node)
+            return node
+        }
+
+        private mutating func targetID(_ target: Endpoint) -> TargetID {
+            if let known = targets[target] { return known }
+            let id = TargetID(number: UInt32(targetEndpoints.count))
+            targetEndpoints.append(target)
+            targets[target] = id
+            return id
+        }
+
+        private mutating func child(of node: UInt32, _ level: [UInt8]) -> UInt32 {
+            if level == [UInt8(ascii: "+")] {
+                if growing[Int(node)].anyLevel == Node.none {
+                    let new = newNode()
+                    growing[Int(node)].anyLevel = new
+                }
+                return growing[Int(node)].anyLevel
+            }
+            let key = EdgeKey(node: node, level: level)
+            if let known = children[key] { return known }
+            let new = newNode()
+            children[key] = new
+            return new
+        }
+    }
+}

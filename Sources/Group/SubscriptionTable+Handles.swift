@@ -1,0 +1,11 @@
+/// A source of one subscription table, to be looked up once a connection or worker. Of no meaning to another table.
+public struct SourceID: Hashable, Sendable {
+    /// The number of the source's root node.
+    let number: UInt32
+}
+
+/// A target of one subscription table. Of no meaning to another table.
+public struct TargetID: Hashable, Sendable {
+    /// Counted from 0 without gaps, so that targets can be kept in an array.
+    public let number: UInt32
+}

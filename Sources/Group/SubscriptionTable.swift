@@ -1,0 +1,138 @@
+/// The group's subscriptions, compiled once into one topic trie per source.
+///
+/// A message goes from a source to a target only where a row allows it (MSG-02). Whoever sends looks its `SourceID` up
+/// once, and routing a message then walks that source's trie: no allocation, each target reported once.
+///
+/// ## What a subject matches
+/// Greengrass V1's rule, which is not MQTT's in one place (MSG-04, DX-03; guide: connectors.md):
+/// - `+` matches exactly one level, which may be empty; `#`, only at the end, matches **one or more** levels:
+///   `sensor/#` matches `sensor/`, `sensor/id-123` and `sensor/a/b` but not `sensor`, where MQTT's would.
+///   What a row grants is the narrower reading. A client's own SUBSCRIBE follows MQTT, which is not decided here.
+/// - A topic that begins with `$` is not matched by a subject that begins with a wildcard. The guide is silent about it;
+///   MQTT ([MQTT-4.7.2-1]) and the cloud's broker do so, and a row `#` should not grant shadow or system topics.
+///   `$aws/things/+/shadow/update` works as written.
+/// - A wildcard character that is not a whole level, or a `#` before the end, is plain text here: it grants nothing more
+///   than its text. Validation refuses such subjects before they get here.
+///
+/// ## Shape
+/// Nodes are numbered; the edges of all of them are in one open-addressing hash table keyed by (node, level text). A
+/// node is reached by one path only, so a walk visits no node twice, whatever the topic.
+public final class SubscriptionTable {
+    let nodes: [Node]
+    let edges: [Edge]
+    /// The level texts of the edges, one after the other.
+    let text: [UInt8]
+    /// Targets of the nodes, each node's in one run.
+    let targetRuns: [TargetID]
+    let sources: [Endpoint: SourceID]
+    let targets: [Endpoint: TargetID]
+    /// The ends by the numbers of their handles.
+    private let targetEndpoints: [Endpoint]
+
+    /// For each target, the walk that met it last.
+    private var met: [UInt64]
+    private var walk: UInt64 = 0
+    /// Targets found by the walks in progress: a visitor may send further messages, whose targets come on top.
+    private var found: [TargetID] = []
+
+    /// Compiles the rows. Rows that say the same as another one change nothing.
+    public init(_ subscriptions: [Subscription]) {
+        var builder = Builder()
+        for subscription in subscriptions { builder.add(subscription) }
+        nodes = builder.finishedNodes()
+        (edges, text) = builder.finishedEdges()
+        targetRuns = builder.targetRuns
+        sources = builder.sources
+        targets = builder.targets
+        targetEndpoints = builder.targetEndpoints
+        met = [UInt64](repeating: 0, count: builder.targetEndpoints.count)
+        found.reserveCapacity(builder.targetEndpoints.count)
+    }
+
+    /// The handle of an end that may send, or nil where no row has it as its source: nothing it sends goes anywhere.
+    public func source(_ endpoint: Endpoint) -> SourceID? {
+        sources[endpoint]
+    }
+
+    /// The handle of an end that may receive, or nil where no row has it as its target.
+    public func target(_ endpoint: Endpoint) -> TargetID? {
+        targets[endpoint]
+    }
+
+    /// The end behind a handle of this table.
+    public func endpoint(_ target: TargetID) -> Endpoint {
+        targetEndpoints[Int(target.number)]
+    }
+
+    /// How many targets there are: their handles' numbers are `0..<targetCount`.
+    public var targetCount: Int { targetEndpoints.count }
+
+    /// Calls `visit` once for each target that a message of this source on this topic goes to, in no stated order.
+    ///
+    /// `visit` may itself call `matches` of this table.
+    /// - Parameter topic: the topic of a message, UTF-8, without wildcards.
+    /// - Returns: whether there was any target.
+    @discardableResult
+    public func matches(_ source: SourceID, _ topic: Span<UInt8>, _ visit: (TargetID) -> Void) -> Bool {
+        let first = found.count
+        walk += 1
+        let isReserved = topic.count > 0 && topic[0] == UInt8(ascii: "$")
+        descend(Int(source.number), topic, 0, wildcards: !isReserved)
+        let end = found.count
+        for index in first..<end { visit(found[index]) }
+        found.removeLast(end - first)
+        return end > first
+    }
+
+    /// Collects the targets below `node` for the levels of `topic` from `start` on.
+    private func descend(_ node: Int, _ topic: Span<UInt8>, _ start: Int, wildcards: Bool) {
+        if wildcards { collect(nodes[node].remainderTargets) }
+        var end = start
+        while end < topic.count, topic[end] != UInt8(ascii: "/") { end += 1 }
+        if let child = child(of: node, topic, start, end) { enter(child, topic, end) }
+        let anyLevel = nodes[node].anyLevel
+        if wildcards, anyLevel != Node.none { enter(Int(anyLevel), topic, end) }
+    }
+
+    /// Goes into the node that matched the level which ends before `end`.
+    private func enter(_ node: Int, _ topic: Span<UInt8>, _ end: Int) {
+        if end == topic.count {
+            collect(nodes[node].targets)
+        } else {
+            descend(node, topic, end + 1, wildcards: true)
+        }
+    }
+
+    private func collect(_ run: Run) {
+        for index in run.start..<run.end {
+            let target = targetRuns[Int(index)]
+            if met[Int(target.number)] == walk { continue }
+            met[Int(target.number)] = walk
+            found.append(target)
+        }
+    }
+
+    /// The node behind the edge for the level `start..<end` of the topic.
+    private func child(of node: Int, _ topic: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+        guard !edges.isEmpty else { return nil }
+        var hash = EdgeHash(node: UInt32(truncatingIfNeeded: node))
+        for index in start..<end { hash.add(topic[index]) }
+        let mask = edges.count - 1
+        var slot = hash.slot(mask: mask)
+        while edges[slot].child != Node.none {
+            let edge = edges[slot]
+            if edge.hash == hash.value, edge.node == node, Int(edge.length) == end - start,
+                holds(edge, topic, start)
+            {
+                return Int(edge.child)
+            }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
+    private func holds(_ edge: Edge, _ topic: Span<UInt8>, _ start: Int) -> Bool {
+        for index in 0..<Int(edge.length) where text[Int(edge.text) + index] != topic[start + index] { return false }
+        return true
+    }
+}

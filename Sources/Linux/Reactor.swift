@@ -1,0 +1,145 @@
+import CLinux
+
+/// What a descriptor is ready for.
+public struct Events: OptionSet, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    public static let readable = Events(rawValue: 0x001)
+    public static let writable = Events(rawValue: 0x004)
+    /// The descriptor failed or the peer is gone: a read or write tells why. Always reported.
+    public static let hangUp = Events(rawValue: 0x008 | 0x010)
+}
+
+/// What the reactor calls when a descriptor is ready.
+public protocol EventHandler: AnyObject {
+    func handle(_ events: Events)
+}
+
+/// What the reactor calls when every ready descriptor of one turn has been handled.
+public protocol TurnEndHandler: AnyObject {
+    func turnEnded()
+}
+
+/// Names a scheduled call; never used twice.
+public struct TimerID: Hashable, Sendable {
+    fileprivate let number: UInt64
+}
+
+/// The one thread's loop over epoll(7): descriptors, timers, and the end of each turn, where output is flushed.
+public final class Reactor {
+    private struct Registration {
+        var handler: any EventHandler
+        /// Tells an event of this registration from one of an earlier descriptor with the same number.
+        var generation: UInt32
+    }
+
+    /// Events taken from the kernel in one call.
+    private static let mostEventsPerTurn = 128
+
+    private let epoll: Int32
+    private var registrations: [Int32: Registration] = [:]
+    private var generation: UInt32 = 0
+    private var timers = TimerQueue()
+    private var atTurnEnd: [any TurnEndHandler] = []
+    private var isRunning = false
+
+    public init() throws(SystemError) {
+        epoll = epoll_create1(O_CLOEXEC)
+        guard epoll >= 0 else { throw SystemError("create the event loop") }
+    }
+
+    deinit {
+        FileDescriptor.close(epoll)
+    }
+
+    /// Watches a descriptor until `remove(_:)`.
+    /// - Throws: the kernel's refusal, for instance a full descriptor table or a regular file.
+    public func add(_ fd: Int32, _ events: Events, _ handler: any EventHandler) throws(SystemError) {
+        generation &+= 1
+        let data = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: fd))
+        guard clinux_epoll_ctl(epoll, EPOLL_CTL_ADD, fd, events.rawValue, data) == 0 else {
+            throw SystemError("watch descriptor \(fd)")
+        }
+        registrations[fd] = Registration(handler: handler, generation: generation)
+    }
+
+    /// Changes what a watched descriptor is watched for.
+    public func modify(_ fd: Int32, _ events: Events) throws(SystemError) {
+        guard let registration = registrations[fd] else { return }
+        let data = UInt64(registration.generation) << 32 | UInt64(UInt32(bitPattern: fd))
+        guard clinux_epoll_ctl(epoll, EPOLL_CTL_MOD, fd, events.rawValue, data) == 0 else {
+            throw SystemError("watch descriptor \(fd)")
+        }
+    }
+
+    /// Forgets a descriptor, before it is closed.
+    public func remove(_ fd: Int32) {
+        guard registrations.removeValue(forKey: fd) != nil else { return }
+        _ = clinux_epoll_ctl(epoll, EPOLL_CTL_DEL, fd, 0, 0)
+    }
+
+    /// Calls the handler once when this turn's events are handled. The caller sees to it that it asks only once.
+    public func atEndOfTurn(_ handler: any TurnEndHandler) {
+        atTurnEnd.append(handler)
+    }
+
+    /// Calls `body` once, not before the interval has passed.
+    @discardableResult
+    public func schedule(afterNanoseconds interval: Int64, _ body: @escaping () -> Void) -> TimerID {
+        TimerID(number: timers.add(at: Clock.monotonic() + max(0, interval), body))
+    }
+
+    /// Forgets a scheduled call; one that has run is not an error.
+    public func cancel(_ timer: TimerID) {
+        timers.remove(timer.number)
+    }
+
+    /// Handles events until `stop()`.
+    /// - Throws: only what epoll itself refuses.
+    public func run() throws(SystemError) {
+        isRunning = true
+        while isRunning { try turn(waiting: true) }
+    }
+
+    /// Ends `run()` after the current turn.
+    public func stop() {
+        isRunning = false
+    }
+
+    /// One turn: waits for events or the next timer if asked to, handles both, then the end of the turn.
+    public func turn(waiting: Bool) throws(SystemError) {
+        let timeout = waiting && atTurnEnd.isEmpty ? timers.millisecondsToNext(now: Clock.monotonic()) : 0
+        try dispatch(timeout: timeout)
+        // One reading of the clock bounds the turn: a call that schedules itself anew waits for the next one.
+        let now = Clock.monotonic()
+        while let body = timers.takeDue(now: now) { body() }
+        // A handler may ask again while it flushes: that is for the next turn, so that nobody starves the sockets.
+        let handlers = atTurnEnd
+        atTurnEnd.removeAll(keepingCapacity: true)
+        for handler in handlers { handler.turnEnded() }
+    }
+
+    private func dispatch(timeout: Int32) throws(SystemError) {
+        try withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.mostEventsPerTurn) {
+            (events) throws(SystemError) in
+            let count = epoll_wait(epoll, events.baseAddress, Int32(Self.mostEventsPerTurn), timeout)
+            guard count >= 0 else {
+                if clinux_errno() == EINTR { return }
+                throw SystemError("wait for events")
+            }
+            for index in 0..<Int(count) {
+                var event = events[index]
+                let data = clinux_event_data(&event)
+                let fd = Int32(bitPattern: UInt32(truncatingIfNeeded: data))
+                guard let registration = registrations[fd], registration.generation == UInt32(data >> 32) else {
+                    continue
+                }
+                registration.handler.handle(Events(rawValue: event.events))
+            }
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// Log: see docs/architecture.md

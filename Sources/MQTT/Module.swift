@@ -1,1 +1,0 @@
-// MQTT: see docs/architecture.md

@@ -1,0 +1,51 @@
+import CLinux
+import Linux
+
+/// Whole records with descriptors over the pair of core and supervisor.
+public enum RecordSocket {
+    public enum Received {
+        /// The receiver closes the descriptors.
+        case record([UInt8], descriptors: [Int32])
+        case wouldBlock
+        case closed
+        case failed(Int32)
+    }
+
+    /// Takes one record.
+    public static func receive(_ fd: Int32) -> Received {
+        var amount = 0
+        var descriptors = [Int32](repeating: -1, count: 16)
+        var bytes = [UInt8](repeating: 0, count: SupervisorMessage.largestRecord)
+        let count = bytes.withUnsafeMutableBytes { room in
+            descriptors.withUnsafeMutableBufferPointer { numbers in
+                clinux_receive_descriptors(fd, room.baseAddress, room.count, numbers.baseAddress, &amount)
+            }
+        }
+        if count > 0 {
+            bytes.removeLast(bytes.count - count)
+            descriptors.removeLast(descriptors.count - amount)
+            return .record(bytes, descriptors: descriptors)
+        }
+        if count == 0 { return .closed }
+        switch clinux_errno() {
+        case EAGAIN, EINTR: return .wouldBlock
+        case ECONNRESET: return .closed
+        case let code: return .failed(code)
+        }
+    }
+
+    /// Sends one record; the descriptors stay the caller's.
+    /// - Returns: whether the whole record went out.
+    public static func send(_ fd: Int32, _ bytes: [UInt8], _ descriptors: [Int32]) -> Bool {
+        bytes.withUnsafeBytes { record in
+            descriptors.withUnsafeBufferPointer { numbers in
+                while true {
+                    let count = clinux_send_descriptors(
+                        fd, record.baseAddress, record.count, numbers.baseAddress, numbers.count)
+                    if count == record.count { return true }
+                    if count >= 0 || clinux_errno() != EINTR { return false }
+                }
+            }
+        }
+    }
+}

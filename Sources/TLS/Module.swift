@@ -1,1 +1,0 @@
-// TLS: see docs/architecture.md

@@ -1,0 +1,149 @@
+import COpenSSL
+
+/// One TLS connection over a non-blocking descriptor.
+///
+/// The descriptor stays the caller's: it is closed after the connection has gone. Each step does what it can without
+/// waiting and says what it waits for; nothing here knows of a clock, so the caller bounds the handshake's time. Writes
+/// to a socket that the other end has closed raise SIGPIPE: the process ignores that signal.
+public final class TLSConnection {
+    private let ssl: OpaquePointer
+    private let context: TLSContext
+    private var refused: PeerCertificate?
+    /// How the connection ended. OpenSSL allows no further calls after a failure (`SSL_get_error(3)`).
+    private var ending: TLSResult?
+
+    /// The certificate at the other end, from the end of the handshake on.
+    public private(set) var peer: PeerCertificate?
+
+    /// Prepares the server's side on an accepted socket; the handshake follows.
+    public init(accepting descriptor: Int32, context: TLSContext) throws(TLSError) {
+        Library.begin()
+        guard let ssl = SSL_new(context.pointer) else {
+            throw .library(step: "preparing a TLS connection", reason: ErrorQueue.text())
+        }
+        guard SSL_set_fd(ssl, descriptor) == 1 else {
+            SSL_free(ssl)
+            throw .library(step: "preparing a TLS connection", reason: ErrorQueue.text())
+        }
+        SSL_set_accept_state(ssl)
+        self.ssl = ssl
+        self.context = context
+        _ = copenssl_ssl_set_app_data(ssl, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        SSL_free(ssl)
+    }
+
+    /// Continues the handshake; `done(0)` when the other end is proven and recognised.
+    public func handshake() -> TLSResult {
+        if let ending { return ending }
+        begin()
+        let returned = SSL_do_handshake(ssl)
+        guard returned == 1 else { return result(of: returned) }
+        if peer == nil {
+            // A resumed handshake does not verify: the certificate comes out of the ticket. The ticket callback has
+            // asked already; asking here too leaves no way around the question.
+            guard let x509 = SSL_get0_peer_certificate(ssl), let id = CertificateID(x509: x509) else {
+                return end(.failed(.noCertificate))
+            }
+            let certificate = PeerCertificate(id: id, x509: x509)
+            guard context.isRecognised(id) else {
+                return end(.failed(.unknownCertificate(id, commonName: certificate.commonName)))
+            }
+            peer = certificate
+        }
+        return .done(0)
+    }
+
+    /// Reads plain text into `buffer`.
+    ///
+    /// Bytes may wait inside OpenSSL that `epoll` does not show: read until `wantRead`, or look at `hasPending`.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) -> TLSResult {
+        if let ending { return ending }
+        guard let start = buffer.baseAddress, !buffer.isEmpty else { return .done(0) }
+        begin()
+        var count = 0
+        let returned = SSL_read_ex(ssl, start, buffer.count, &count)
+        return returned == 1 ? .done(count) : result(of: returned)
+    }
+
+    /// Writes plain text, perhaps only its beginning. After `wantRead` or `wantWrite` the same bytes come again, with
+    /// others after them if there are more.
+    public func write(_ bytes: UnsafeRawBufferPointer) -> TLSResult {
+        if let ending { return ending }
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return .done(0) }
+        begin()
+        var count = 0
+        let returned = SSL_write_ex(ssl, start, bytes.count, &count)
+        return returned == 1 ? .done(count) : result(of: returned)
+    }
+
+    /// Tells the other end that nothing more comes; `done(0)` when that is sent. Its answer need not be waited for.
+    public func shutdown() -> TLSResult {
+        if let ending { return ending }
+        begin()
+        let returned = SSL_shutdown(ssl)
+        // 0: sent, and the other end's own notice has not come yet.
+        return returned >= 0 ? .done(0) : result(of: returned)
+    }
+
+    /// Whether bytes wait inside OpenSSL, perhaps not yet a whole record.
+    public var hasPending: Bool { SSL_has_pending(ssl) == 1 }
+
+    /// The protocol's name for logs: `TLSv1.3`.
+    public var protocolName: String { SSL_get_version(ssl).map { String(cString: $0) } ?? "" }
+
+    /// The cipher suite's name for logs: `TLS_AES_128_GCM_SHA256`; empty before the handshake.
+    public var cipherName: String {
+        guard let cipher = SSL_get_current_cipher(ssl), let name = SSL_CIPHER_get_name(cipher) else { return "" }
+        return String(cString: name)
+    }
+
+    /// Whether the handshake continued an earlier session.
+    public var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+    /// Keeps what the verification refused, for the sentence in the log.
+    func noteRefusal(_ certificate: PeerCertificate) {
+        refused = certificate
+    }
+
+    /// `SSL_get_error(3)` needs an empty queue before each call.
+    private func begin() {
+        ERR_clear_error()
+        copenssl_clear_errno()
+    }
+
+    private func end(_ result: TLSResult) -> TLSResult {
+        ending = result
+        return result
+    }
+
+    private func result(of returned: Int32) -> TLSResult {
+        let code = copenssl_errno()
+        switch SSL_get_error(ssl, returned) {
+        case SSL_ERROR_WANT_READ:
+            return .wantRead
+        case SSL_ERROR_WANT_WRITE:
+            return .wantWrite
+        case SSL_ERROR_ZERO_RETURN:
+            return end(.closed)
+        case SSL_ERROR_SYSCALL:
+            ErrorQueue.clear()
+            return end(code == 0 ? .closed : .failed(.system(code)))
+        default:
+            return end(ending(of: ErrorQueue.drain()))
+        }
+    }
+
+    private func ending(of entries: [ErrorQueue.Entry]) -> TLSResult {
+        if let refused { return .failed(.unknownCertificate(refused.id, commonName: refused.commonName)) }
+        for entry in entries where entry.isTLS {
+            // The end of the stream without TLS's own farewell: MQTT and HTTP know their lengths, and devices that lose
+            // power do not say goodbye.
+            if entry.reason == SSL_R_UNEXPECTED_EOF_WHILE_READING { return .closed }
+            if let failure = TLSFailure(openSSLReason: entry.reason) { return .failed(failure) }
+        }
+        return .failed(.other(ErrorQueue.text(of: entries)))
+    }
+}

@@ -1,0 +1,28 @@
+"""A device on the public AWSIoTPythonSDK, as the guide's device tutorial (test-comms.md) makes one."""
+
+import sys
+
+from AWSIoTPythonSDK.MQTTLib import AWSIoTMQTTClient
+
+import conversation
+
+options = conversation.arguments()
+client = AWSIoTMQTTClient(options.client_id)
+client.configureEndpoint(options.host, options.port)
+client.configureCredentials(options.ca, options.key, options.certificate)
+client.configureConnectDisconnectTimeout(10)
+client.configureMQTTOperationTimeout(10)
+client.onOffline = lambda: conversation.report("disconnected")
+try:
+    connected = client.connect()
+except Exception as error:  # the SDK lets every kind through, from ssl's to its own
+    connected = False
+    conversation.report("refused", repr(error))
+    sys.exit(1)
+conversation.report("connected")
+for topic in options.subscribe:
+    client.subscribe(topic, 0, lambda _client, _data, message: conversation.received(message.topic, message.payload))
+    conversation.report("subscribed", topic)
+for topic, payload in conversation.commands():
+    client.publish(topic, payload, 0)
+client.disconnect()

@@ -1,0 +1,53 @@
+"""A device on paho-mqtt."""
+
+import ssl
+import sys
+import threading
+
+import paho.mqtt.client as mqtt
+
+import conversation
+
+options = conversation.arguments()
+client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=options.client_id, protocol=mqtt.MQTTv311)
+client.tls_set(options.ca, options.certificate, options.key, cert_reqs=ssl.CERT_REQUIRED)
+answered = threading.Event()
+accepted = threading.Event()
+subscribed = threading.Semaphore(0)
+
+
+def on_connect(_client, _data, _flags, reason, _properties):
+    if reason.is_failure:
+        conversation.report("refused", reason)
+    else:
+        accepted.set()
+        conversation.report("connected")
+    answered.set()
+
+
+def on_disconnect(_client, _data, _flags, reason, _properties):
+    conversation.report("disconnected" if accepted.is_set() else "refused", reason)
+    answered.set()
+
+
+client.on_connect = on_connect
+client.on_disconnect = on_disconnect
+client.on_subscribe = lambda *_: subscribed.release()
+client.on_message = lambda _client, _data, message: conversation.received(message.topic, message.payload)
+try:
+    client.connect(options.host, options.port, keepalive=60)
+except (OSError, ssl.SSLError) as error:
+    conversation.report("refused", repr(error))
+    sys.exit(1)
+client.loop_start()
+answered.wait()
+if not accepted.is_set():
+    sys.exit(1)
+for topic in options.subscribe:
+    client.subscribe(topic, 0)
+    subscribed.acquire()
+    conversation.report("subscribed", topic)
+for topic, payload in conversation.commands():
+    client.publish(topic, payload, 0).wait_for_publish()
+client.disconnect()
+client.loop_stop()

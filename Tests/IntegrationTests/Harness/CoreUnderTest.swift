@@ -1,0 +1,158 @@
+import Foundation
+import Testing
+
+/// A root of its own with the built `greengrassd`, driven by its command line as a person would.
+///
+/// `CoreUnderTest.run` makes one, hands it to the test, stops it whatever happened, and asserts that no process of it
+/// is left.
+final class CoreUnderTest {
+    let root: String
+    let mqttPort: Int
+    let daemonPort: Int
+    private(set) var identities: [String: Identity] = [:]
+
+    /// - Parameter setUp: changes to `config.json` before anything is started.
+    static func run(_ body: (CoreUnderTest) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let core = try CoreUnderTest()
+        defer { core.tearDown(sourceLocation) }
+        do {
+            try body(core)
+        } catch {
+            Issue.record("\(error)\n\(core.logs())", sourceLocation: sourceLocation)
+        }
+    }
+
+    private init() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/perennial-test-\(UUID().uuidString.prefix(8))"
+        root = folder + "/greengrass"
+        mqttPort = try Places.freePort()
+        daemonPort = try Places.freePort()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // The core runs as a user of its own and reaches its root through this folder (PLAT-19).
+        chmod(folder, 0o755)
+        let initialised = try command("init", "--thing", GroupFolder().core, "--region", GroupFolder.region)
+        guard initialised.succeeded else { throw HarnessError("init failed: \(initialised)") }
+        try configure { config in
+            var thing = config["coreThing"] as? [String: Any] ?? [:]
+            thing["ggMqttPort"] = mqttPort
+            thing["ggDaemonPort"] = daemonPort
+            config["coreThing"] = thing
+        }
+    }
+
+    private func tearDown(_ sourceLocation: SourceLocation) {
+        _ = try? command("stop")
+        let left = ProcessTable.naming(root)
+        #expect(left.isEmpty, "processes are left after stop", sourceLocation: sourceLocation)
+        for process in left { kill(process.pid, SIGKILL) }
+        try? FileManager.default.removeItem(atPath: (root as NSString).deletingLastPathComponent)
+    }
+
+    // MARK: commands
+
+    @discardableResult
+    func command(_ words: String...) throws -> CommandResult {
+        try CommandResult.run([Places.greengrassd, "--root", root] + words)
+    }
+
+    func start() throws {
+        let result = try command("start")
+        guard result.succeeded else { throw HarnessError("start failed: \(result)") }
+    }
+
+    /// Makes the devices, writes the group, deploys it and starts the core.
+    func start(_ group: GroupFolder, devices: String...) throws {
+        try deploy(group, devices: devices)
+        try start()
+    }
+
+    func deploy(_ group: GroupFolder, devices: [String] = []) throws {
+        var group = group
+        for name in devices { group.devices.append((name, try addDevice(name).certificateID)) }
+        let result = try deployFolder(group)
+        guard result.succeeded else { throw HarnessError("deploy failed: \(result)") }
+    }
+
+    /// Writes the group to a folder beside the root and deploys it.
+    func deployFolder(_ group: GroupFolder) throws -> CommandResult {
+        let folder = groupFolder
+        try group.write(to: folder)
+        return try command("deploy", folder)
+    }
+
+    var groupFolder: String { (root as NSString).deletingLastPathComponent + "/group" }
+
+    func addDevice(_ name: String) throws -> Identity {
+        let result = try command("device", "add", name)
+        guard result.succeeded else { throw HarnessError("device add failed: \(result)") }
+        let identity = try Identities.added(name, root: root, said: result)
+        identities[name] = identity
+        return identity
+    }
+
+    /// What `status --json` says.
+    func status() throws -> [String: Any] {
+        let result = try command("status", "--json")
+        let text = result.output.joined(separator: "\n")
+        guard let status = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
+            throw HarnessError("status --json is no object: \(result)")
+        }
+        return status
+    }
+
+    // MARK: devices
+
+    func device(_ client: Device.Client, _ name: String, subscribe: String...) throws -> Device {
+        guard let identity = identities[name] else { throw HarnessError("\(name) has not been added") }
+        let device = try Device(client, name: name, identity: identity, port: mqttPort, subscribe: subscribe)
+        try device.ready(subscribe.count)
+        return device
+    }
+
+    // MARK: files
+
+    var configPath: String { root + "/config/config.json" }
+
+    func configure(_ change: (inout [String: Any]) throws -> Void) throws {
+        let url = URL(fileURLWithPath: configPath)
+        guard var config = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] else {
+            throw HarnessError("config.json is no object")
+        }
+        try change(&config)
+        let text = try JSONSerialization.data(
+            withJSONObject: config, options: [.prettyPrinted, .withoutEscapingSlashes])
+        // Written in place: the file keeps its owner and mode.
+        let handle = try FileHandle(forWritingTo: url)
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: text)
+        try handle.close()
+    }
+
+    var logFolder: String { root + "/ggc/var/log" }
+    var systemLog: String { logFolder + "/system/runtime.log" }
+    func userLog(_ function: String) -> String {
+        "\(logFolder)/user/\(GroupFolder.region)/\(GroupFolder.account)/\(function).log"
+    }
+
+    /// Waits until a line of the log holds, and returns it.
+    func line(in log: String, where condition: (String) -> Bool) throws -> String {
+        // tail follows a file over its rotation and waits for one that is not there yet.
+        let tail = try Child(["tail", "-n", "+1", "-s", "0.1", "-F", log])
+        guard let line = tail.output.first(where: condition) else {
+            throw HarnessError("the line did not come in \(log); it has:\n\(tail.output.seen.joined(separator: "\n"))")
+        }
+        return line
+    }
+
+    func line(in log: String, containing text: String) throws -> String {
+        try line(in: log) { $0.contains(text) }
+    }
+
+    /// Everything in the log files, for the message of a failure.
+    func logs() -> String {
+        let files = FileManager.default.enumerator(atPath: logFolder)?.compactMap { $0 as? String } ?? []
+        return files.filter { $0.hasSuffix(".log") }.sorted().map { name in
+            "--- \(name)\n" + ((try? String(contentsOfFile: "\(logFolder)/\(name)", encoding: .utf8)) ?? "")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// Where the tests find what they drive.
+enum Places {
+    /// The tree.
+    static let top = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+    static let tests = top + "/Tests/IntegrationTests"
+
+    /// The binary under test: `GREENGRASSD`, or the debug build.
+    static let greengrassd = ProcessInfo.processInfo.environment["GREENGRASSD"] ?? top + "/.build/debug/greengrassd"
+
+    /// The interpreter of the project's virtual environment (scripts/setup makes it).
+    static let python: String = {
+        if let path = ProcessInfo.processInfo.environment["PERENNIAL_PYTHON"] { return path }
+        let answer = try? CommandResult.run([top + "/scripts/setup", "--python"])
+        return answer?.output.first ?? "python3"
+    }()
+
+    /// The folder of an installed Python package, to be put into a function's package as its authors do.
+    static func pythonPackage(_ name: String) throws -> String {
+        let answer = try CommandResult.run([
+            python, "-c", "import os, \(name); print(os.path.dirname(\(name).__file__))",
+        ])
+        guard answer.succeeded, let path = answer.output.first else {
+            throw HarnessError("the Python package \(name) is missing; run scripts/setup. \(answer)")
+        }
+        return path
+    }
+
+    /// A TCP port that was free a moment ago.
+    static func freePort() throws -> Int {
+        let listener = try Listener()
+        return listener.port
+    }
+}
+
+/// A listening socket on a port of the system's choosing.
+final class Listener {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        self.descriptor = descriptor
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = INADDR_ANY
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        guard bound else { throw HarnessError("no free port: \(String(cString: strerror(errno)))") }
+    }
+
+    deinit { close(descriptor) }
+}
