@@ -109,6 +109,23 @@ final class CoreUnderTest {
         return device
     }
 
+    /// A device that tries until the core, which is being started again, accepts it.
+    func persistentDevice(_ client: Device.Client, _ name: String, subscribe: String...) throws -> Device {
+        guard let identity = identities[name] else { throw HarnessError("\(name) has not been added") }
+        let deadline = Deadline()
+        var last: (any Error)?
+        while deadline.millisecondsLeft > 0 {
+            let device = try Device(client, name: name, identity: identity, port: mqttPort, subscribe: subscribe)
+            do {
+                try device.ready(subscribe.count)
+                return device
+            } catch {
+                last = error
+            }
+        }
+        throw last ?? HarnessError("\(name) had no time to connect")
+    }
+
     // MARK: files
 
     var configPath: String { root + "/config/config.json" }
