@@ -79,7 +79,7 @@ let package = Package(
         platform("Group", ["Bytes", "JSON"]),
         platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
         platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
-        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
         platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),
 
