@@ -3,11 +3,11 @@ import Testing
 
 @Suite("Commands")
 struct CommandsTests {
-    @Test("INST-01, INST-02, INST-05: init makes a root with V1's tree, from which a core starts at once")
+    @Test("INST-01, INST-02, INST-05: init completes V1's tree below any root, and a core starts from it at once")
     func initialised() throws {
         try CoreUnderTest.run { core in
             let manager = FileManager.default
-            for path in ["certs", "config/config.json", "ggc/core", "ggc/packages"] {
+            for path in ["certs", "config/config.json", "ggc/core/greengrassd", "ggc/packages"] {
                 #expect(manager.fileExists(atPath: "\(core.root)/\(path)"), "\(path)")
             }
             let config =
