@@ -125,4 +125,14 @@ struct CommandsTests {
             #expect(FileManager.default.contentsEqual(atPath: package, andPath: core.groupFolder + "/Counter"))
         }
     }
+
+    @Test("INST-13: the guide's rescue: a deployed group.json replaced by {} starts an empty group")
+    func rescue() throws {
+        try CoreUnderTest.run { core in
+            try core.deploy(GroupFolder(), devices: ["sensor"])
+            let deployed = core.root + "/ggc/deployment/group/group.json"
+            try "{}".write(toFile: deployed, atomically: false, encoding: .utf8)
+            try core.start()
+        }
+    }
 }
