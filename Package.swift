@@ -63,7 +63,7 @@ let package = Package(
         // C libraries: a module map and inline shims each.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive")]),
+        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive"), .linkedLibrary("z")]),
 
         // Platform: each one thing, no knowledge of Greengrass.
         platform("Bytes"),

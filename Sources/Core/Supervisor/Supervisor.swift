@@ -171,7 +171,8 @@ public final class Supervisor: EventHandler {
         case .restarting:
             phase = .running
             startCoreOrRetry()
-        case .running: recover(from: exit)
+        case .running:
+            if exit == .code(CoreExit.startAgain) { startCoreOrRetry() } else { recover(from: exit) }
         }
     }
 
