@@ -40,7 +40,9 @@ final class CoreUnderTest {
         let manager = FileManager.default
         let package = root + "/ggc/packages/test"
         try manager.createDirectory(atPath: package, withIntermediateDirectories: true)
-        try manager.copyItem(atPath: Places.greengrassd, toPath: package + "/greengrassd")
+        try Child.whileNoneStarts {
+            try manager.copyItem(atPath: Places.greengrassd, toPath: package + "/greengrassd")
+        }
         try manager.copyItem(atPath: Places.top + "/Sources/Runtimes", toPath: package + "/runtime")
         try manager.createSymbolicLink(atPath: root + "/ggc/core", withDestinationPath: "packages/test")
     }
