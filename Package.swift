@@ -63,7 +63,7 @@ let package = Package(
         // C libraries: a module map and inline shims each.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive")]),
+        .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive"), .linkedLibrary("z")]),
 
         // Platform: each one thing, no knowledge of Greengrass.
         platform("Bytes"),
@@ -78,9 +78,9 @@ let package = Package(
         platform("Group", ["Bytes", "JSON"]),
         platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
         platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
-        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+        platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
-        platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),
+        platform("Deployment", ["Bytes", "CLinux", "Linux", "JSON", "Group", "CArchive"]),
 
         // The house.
         platform(

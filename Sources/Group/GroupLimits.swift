@@ -1,4 +1,4 @@
-/// The sizes V1 allows a group to have. Where the guide's 1.9 numbers were raised later, the later one (LIM-01, LIM-02).
+/// The sizes V1 allows a group to have: the guide's of 1.9, or the later one where it was raised (LIM-01, LIM-02).
 public enum GroupLimits {
     /// Bytes of a topic or topic filter, UTF-8.
     public static let topicBytes = 256

@@ -100,8 +100,8 @@ extension GroupReader {
             if reader.value("Version") == nil {
                 reader.violation(
                     "FunctionArn",
-                    "names the alias \(Words.quoted(qualifier)), and a group folder has no service to ask which version "
-                        + "that is; add \"Version\": 1 beside it, or name the version in the ARN")
+                    "names the alias \(Words.quoted(qualifier)), and a group folder has no service to ask which "
+                        + "version that is; add \"Version\": 1 beside it, or name the version in the ARN")
             }
             return nil
         }

@@ -26,8 +26,8 @@ extension GroupReader {
         if fromCloud > GroupLimits.cloudSubscriptions {
             reader.violation(
                 "Subscriptions",
-                "has \(fromCloud) subscriptions with the Source \"cloud\"; at most \(GroupLimits.cloudSubscriptions) are "
-                    + "allowed; join some with wildcards")
+                "has \(fromCloud) subscriptions with the Source \"cloud\"; at most \(GroupLimits.cloudSubscriptions) "
+                    + "are allowed; join some with wildcards")
         }
     }
 

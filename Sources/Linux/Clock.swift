@@ -12,6 +12,11 @@ public enum Clock {
         nanoseconds(CLOCK_REALTIME) / 1_000_000
     }
 
+    /// Stops this thread; for commands only, never for the reactor.
+    public static func pause(milliseconds: Int32) {
+        _ = poll(nil, 0, milliseconds)
+    }
+
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         _ = clock_gettime(clock, &time)

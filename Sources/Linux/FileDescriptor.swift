@@ -1,7 +1,7 @@
 import CLinux
 
 /// An open descriptor that closes itself.
-public struct FileDescriptor: ~Copyable {
+@frozen public struct FileDescriptor: ~Copyable {
     /// The number, valid while this value lives.
     public let raw: Int32
 

@@ -12,6 +12,8 @@ public enum SupervisorMessage: Equatable, Sendable {
     case signal(worker: UInt32, number: Int32)
     /// The core serves; `problem` is empty or says which components failed to start.
     case ready(problem: String)
+    /// The core cannot serve, for instance because a port is taken; it ends after this.
+    case cannotServe(reason: String)
 
     // From the supervisor.
     case started(worker: UInt32, process: Int32)
@@ -29,6 +31,7 @@ public enum SupervisorMessage: Equatable, Sendable {
         case launch = 1
         case signal
         case ready
+        case cannotServe
         case started
         case failed
         case exited
@@ -52,6 +55,9 @@ public enum SupervisorMessage: Equatable, Sendable {
         case .ready(let problem):
             record.header(Kind.ready.rawValue, 0)
             record.string(problem)
+        case .cannotServe(let reason):
+            record.header(Kind.cannotServe.rawValue, 0)
+            record.string(reason)
         case .started(let worker, let process):
             record.header(Kind.started.rawValue, worker)
             record.number(UInt32(bitPattern: process))
@@ -88,6 +94,9 @@ public enum SupervisorMessage: Equatable, Sendable {
         case .ready:
             guard let problem = record.string() else { return nil }
             self = .ready(problem: problem)
+        case .cannotServe:
+            guard let reason = record.string() else { return nil }
+            self = .cannotServe(reason: reason)
         case .started:
             guard let process = record.number() else { return nil }
             self = .started(worker: worker, process: Int32(bitPattern: process))

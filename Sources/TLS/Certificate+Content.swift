@@ -11,6 +11,23 @@ extension Certificate {
     /// Seconds since 1970 until which it is valid.
     public var notAfter: Int64 { X509Text.seconds(X509_get0_notAfter(pointer)) }
 
+    /// The host names and addresses it is valid for, in their order; names of other kinds are left out.
+    public var names: [SubjectName] {
+        guard let extensionBytes = extensionBytes(NID_subject_alt_name),
+            let content = DER.content(of: extensionBytes[...], tag: DER.sequence)
+        else { return [] }
+        var names: [SubjectName] = []
+        var rest = content
+        while let (tag, value) = DER.next(&rest) {
+            switch tag {
+            case DER.context(2): names.append(.host(String(decoding: value, as: UTF8.self)))
+            case DER.context(7): names.append(.address([UInt8](value)))
+            default: continue
+            }
+        }
+        return names
+    }
+
     /// The bytes of the extension with the object identifier `nid` names, or nil.
     func extensionBytes(_ nid: Int32) -> [UInt8]? {
         let index = X509_get_ext_by_NID(pointer, nid, -1)

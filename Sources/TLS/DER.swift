@@ -1,4 +1,4 @@
-/// Writing the few DER structures of certificate extensions (ITU-T X.690).
+/// Writing and reading the few DER structures of certificate extensions (ITU-T X.690).
 ///
 /// OpenSSL has its own builder for these, but it brings its configuration-file parser into the binary.
 enum DER {
@@ -26,5 +26,34 @@ enum DER {
             bytes += [0x82, UInt8(content.count >> 8), UInt8(content.count & 0xFF)]
         }
         return bytes + content
+    }
+
+    /// Takes the next value off the front: its tag and content; nil at the end, or where the bytes are no DER with a
+    /// length of at most two bytes.
+    static func next(_ bytes: inout ArraySlice<UInt8>) -> (tag: UInt8, content: ArraySlice<UInt8>)? {
+        guard bytes.count >= 2 else { return nil }
+        let tag = bytes[bytes.startIndex]
+        let first = bytes[bytes.startIndex + 1]
+        var header = 2
+        var length = Int(first)
+        if first >= 0x80 {
+            let octets = Int(first & 0x7F)
+            guard octets == 1 || octets == 2, bytes.count >= 2 + octets else { return nil }
+            header += octets
+            length = 0
+            for index in 0..<octets { length = length << 8 | Int(bytes[bytes.startIndex + 2 + index]) }
+        }
+        guard bytes.count - header >= length else { return nil }
+        let start = bytes.startIndex + header
+        let content = bytes[start..<start + length]
+        bytes = bytes[(start + length)...]
+        return (tag, content)
+    }
+
+    /// The content of the one value that the bytes are, if it has this tag.
+    static func content(of bytes: ArraySlice<UInt8>, tag: UInt8) -> ArraySlice<UInt8>? {
+        var rest = bytes
+        guard let (found, content) = next(&rest), found == tag, rest.isEmpty else { return nil }
+        return content
     }
 }

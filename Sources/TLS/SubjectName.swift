@@ -2,7 +2,7 @@ import Bytes
 import COpenSSL
 
 /// A name a server certificate is valid for (`subjectAltName`, RFC 5280 section 4.2.1.6).
-public enum SubjectName: Hashable, Sendable {
+public enum SubjectName: Hashable, Sendable, CustomStringConvertible {
     /// A host name in ASCII.
     case host(String)
     /// 4 or 16 bytes of an IP address.
@@ -31,6 +31,27 @@ public enum SubjectName: Hashable, Sendable {
             }
         }
         self = .host(text)
+    }
+
+    /// The name as text. An IPv6 address is written in full, which is good enough for a log.
+    public var description: String {
+        guard case .address(let octets) = self else {
+            if case .host(let name) = self { return name }
+            return ""
+        }
+        var text = ""
+        var index = 0
+        while index < octets.count {
+            if octets.count == 4 {
+                text += index == 0 ? "\(octets[0])" : ".\(octets[index])"
+                index += 1
+            } else {
+                let group = index + 1 < octets.count ? UInt32(octets[index]) << 8 | UInt32(octets[index + 1]) : 0
+                text += (index == 0 ? "" : ":") + String(group, radix: 16)
+                index += 2
+            }
+        }
+        return text
     }
 
     /// The GeneralName of the extension.

@@ -1,1 +1,3 @@
-import Core
+import Linux
+
+Processes.exit(runCommand())

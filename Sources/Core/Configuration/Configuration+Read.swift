@@ -31,4 +31,18 @@ extension Configuration {
         guard let configuration = reader.read() else { throw .invalid(path: path, reader.problems) }
         return (configuration, reader.warnings)
     }
+
+    /// The write directory of a configuration, as far as it can be read: `stop` must find a running daemon whatever else
+    /// was broken in the file since.
+    public static func writeDirectory(root: String) -> String? {
+        do throws(SystemError) {
+            let text = try Files.read(Layout(root: root).configurationFile, limit: mostBytes)
+            guard let document = try? JSON.parse(text, maximumBytes: mostBytes),
+                let path = document["writeDirectory"]?.stringValue, path.hasPrefix("/")
+            else { return nil }
+            return path
+        } catch {
+            return nil
+        }
+    }
 }

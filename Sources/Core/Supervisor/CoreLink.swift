@@ -1,4 +1,5 @@
 import Linux
+import Log
 import Sandbox
 
 /// The supervisor's ear for its core.
@@ -53,7 +54,10 @@ extension Supervisor {
             if let process = processes[worker], number > 0, number < 32 {
                 _ = Processes.send(number, toGroup: process)
             }
-        case .ready(let problem): report(problem.isEmpty ? "ready\n" : "partial \(problem)\n")
+        case .ready(let problem): report(problem.isEmpty ? .serving : .partly(problem))
+        case .cannotServe(let reason):
+            log.error("The core cannot serve: \(reason)")
+            report(.failed(reason))
         case .started, .failed, .exited: log.error("The core sent a message that only the supervisor sends.")
         }
     }

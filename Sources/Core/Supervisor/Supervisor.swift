@@ -8,6 +8,14 @@ public final class Supervisor: EventHandler {
     /// What the core does in its own process; gives the exit code.
     public typealias CoreMain = (_ link: Int32, _ supervisor: Int32) -> Int32
 
+    /// How the first start went.
+    public enum Report: Sendable, Equatable {
+        case serving
+        /// It serves, but not everything started: why.
+        case partly(String)
+        case failed(String)
+    }
+
     enum Phase: Equatable {
         case running
         /// The core was asked to end; another one follows.
@@ -42,13 +50,15 @@ public final class Supervisor: EventHandler {
     private var restartPause = Supervisor.firstRestartPause
     private var killTimer: TimerID?
     private var restartTimer: TimerID?
-    /// Who waits for the first core to serve: gets one line, `ready`, or what is wrong.
-    private var reportTo: Int32?
+    /// Who waits for the first core to serve.
+    private var waiting: ((Report) -> Void)?
 
     /// - Parameters:
-    ///   - reportTo: a descriptor that gets one line when the first core serves or dies; the supervisor closes it.
+    ///   - policy: what a core may start.
+    ///   - changesUser: whether functions get identities of their own; only root can.
+    ///   - report: called once, when the first core serves or cannot.
     public init(
-        log: Logger, crashLog: LogFile, policy: LaunchPolicy, changesUser: Bool, reportTo: Int32?,
+        log: Logger, crashLog: LogFile, policy: LaunchPolicy, changesUser: Bool, report: @escaping (Report) -> Void,
         coreMain: @escaping CoreMain
     ) throws(SystemError) {
         reactor = try Reactor()
@@ -59,7 +69,7 @@ public final class Supervisor: EventHandler {
         self.crashLog = crashLog
         self.policy = policy
         self.changesUser = changesUser
-        self.reportTo = reportTo
+        waiting = report
         self.coreMain = coreMain
     }
 
@@ -83,12 +93,13 @@ public final class Supervisor: EventHandler {
         }
     }
 
-    /// Tells who waits for the start, once.
-    func report(_ line: String) {
-        guard let descriptor = reportTo else { return }
-        reportTo = nil
-        do throws(SystemError) { try IO.writeAll(descriptor, [UInt8](line.utf8), step: "report") } catch {}
-        FileDescriptor.close(descriptor)
+    /// Tells who waits for the start, once. A first core that cannot serve ends the supervisor too: `start` failed, and
+    /// a failed start leaves nothing behind.
+    func report(_ report: Report) {
+        guard let tell = waiting else { return }
+        waiting = nil
+        if case .failed = report { phase = .stopping }
+        tell(report)
     }
 
     private func startCore() throws(SystemError) {
@@ -97,7 +108,6 @@ public final class Supervisor: EventHandler {
         let process = try Privileges.fork()
         if process == 0 {
             FileDescriptor.close(pair.0)
-            if let reportTo { FileDescriptor.close(reportTo) }
             FileDescriptor.close(signals)
             Privileges.resetSignals()
             Processes.exit(coreMain(pair.1, supervisor))
@@ -116,8 +126,11 @@ public final class Supervisor: EventHandler {
         phase = next
         guard let core else {
             // Between two cores: nothing to wait for.
-            if next == .stopping { finishStopping() }
-            return
+            if let restartTimer { reactor.cancel(restartTimer) }
+            restartTimer = nil
+            if next == .stopping { return finishStopping() }
+            phase = .running
+            return startCoreOrRetry()
         }
         _ = Processes.send(Signals.terminate, to: core)
         if killTimer == nil {
@@ -155,13 +168,14 @@ public final class Supervisor: EventHandler {
         link = -1
         // Workers belonged to that core: the next one cannot know them.
         for process in workers.keys { _ = Processes.send(Signals.kill, toGroup: process) }
-        report("The core ended before it served (\(exit.description)); see the log for the reason.\n")
+        report(.failed("the core ended before it served, with \(exit.description)"))
         switch phase {
         case .stopping: break
         case .restarting:
             phase = .running
             startCoreOrRetry()
-        case .running: recover(from: exit)
+        case .running:
+            if exit == .code(CoreExit.startAgain) { startCoreOrRetry() } else { recover(from: exit) }
         }
     }
 

@@ -1,0 +1,23 @@
+/// The bounds of the local endpoint. Times are nanoseconds.
+struct IPCLimits {
+    /// Connections at once.
+    var connections = 512
+    /// Connections that have not shown a token; the oldest gives way to a new one.
+    var strangers = 64
+    /// Connections of one worker.
+    var connectionsPerWorker = 32
+    /// How long a stranger may take for a request, and between two.
+    var strangerPatience: Int64 = 10_000_000_000
+    /// How long a refused client may take to read the answer and close.
+    var closing: Int64 = 2_000_000_000
+    /// Bytes of incomplete requests, all connections together.
+    var incomplete: Int64 = 32 * 1024 * 1024
+    /// Bytes taken from one connection in one turn.
+    var bytesPerTurn = 65_536
+    /// Input kept while a request of the same connection waits for its answer.
+    var ahead = 65_536
+    /// Connections accepted in one turn.
+    var acceptsPerTurn = 16
+    /// Pause when the descriptor table is full.
+    var acceptPause: Int64 = 1_000_000_000
+}

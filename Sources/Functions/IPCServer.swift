@@ -1,0 +1,181 @@
+import Bytes
+import HTTP
+import Linux
+import Log
+
+/// The sockets of the local endpoint: HTTP/1.1 on 127.0.0.1 and ::1, and on a Unix socket for the core's own runtimes
+/// (docs/architecture.md, facts/ipc.md §1).
+final class IPCServer {
+    let reactor: Reactor
+    let limits: IPCLimits
+    /// Bytes of incomplete requests, all connections together.
+    var incomplete: Int64 = 0
+    private(set) var handler: (any IPCRequestHandler)?
+
+    private let log: Logger
+    private var listeners: [IPCListener] = []
+    private var connections: [UInt32: IPCConnection] = [:]
+    private var countOfWorker: [UInt32: Int] = [:]
+    private var lastConnection: UInt32 = 0
+    private var isSweeping = false
+    private var isOpen = false
+
+    /// Connections closed because there were too many.
+    private(set) var refusedConnections: Int64 = 0
+
+    init(reactor: Reactor, log: Logger, limits: IPCLimits = IPCLimits()) {
+        self.reactor = reactor
+        self.log = log
+        self.limits = limits
+    }
+
+    /// Listens.
+    /// - Parameter socketPath: nil for no Unix socket.
+    /// - Returns: the TCP port, for port 0.
+    func open(port: UInt16, socketPath: String?, handler: any IPCRequestHandler) throws(SystemError) -> UInt16 {
+        self.handler = handler
+        isOpen = true
+        var descriptors = try Socket.listenOnLoopback(port: port)
+        let given = Socket.localPort(descriptors[0])
+        if let socketPath {
+            do throws(SystemError) {
+                try Files.makeDirectories(Path.parent(socketPath), mode: 0o755)
+                // Any local user may knock: the token decides.
+                descriptors.append(try Socket.listen(unixPath: socketPath, mode: 0o666))
+            } catch {
+                for descriptor in descriptors { FileDescriptor.close(descriptor) }
+                throw error
+            }
+        }
+        for descriptor in descriptors {
+            let listener = IPCListener(descriptor: descriptor, server: self)
+            listeners.append(listener)
+            try listener.open()
+        }
+        return given
+    }
+
+    /// Closes everything; unanswered requests stay unanswered.
+    func close() {
+        isOpen = false
+        for listener in listeners { listener.close() }
+        listeners.removeAll()
+        handler = nil
+        for connection in [IPCConnection](connections.values) { connection.close() }
+    }
+
+    func accepted(_ descriptor: Int32) {
+        guard isOpen else {
+            FileDescriptor.close(descriptor)
+            return
+        }
+        makeRoom()
+        guard connections.count < limits.connections else {
+            refused()
+            FileDescriptor.close(descriptor)
+            return
+        }
+        repeat { lastConnection &+= 1 } while connections[lastConnection] != nil
+        let connection = IPCConnection(
+            number: lastConnection, descriptor: descriptor, server: self, at: Clock.monotonic())
+        do throws(SystemError) {
+            try connection.open()
+        } catch {
+            FileDescriptor.close(descriptor)
+            return
+        }
+        connections[lastConnection] = connection
+        sweepLater()
+    }
+
+    func resumeLater(_ listener: IPCListener) {
+        log.warn("The descriptor table is full: no new connections to the local endpoint for a second.")
+        reactor.schedule(afterNanoseconds: limits.acceptPause) { [self] in
+            guard isOpen else { return }
+            do throws(SystemError) { try listener.open() } catch { resumeLater(listener) }
+        }
+    }
+
+    func closed(_ connection: IPCConnection) {
+        connections[connection.number] = nil
+        if let worker = connection.worker { discount(worker) }
+    }
+
+    /// A request on this connection carried a worker's token.
+    /// - Returns: false when the worker has too many connections.
+    func authenticated(_ poll: PollID, as worker: UInt32) -> Bool {
+        guard let connection = connections[UInt32(poll.number >> 32)] else { return false }
+        if connection.worker == worker { return true }
+        guard countOfWorker[worker, default: 0] < limits.connectionsPerWorker else { return false }
+        if let earlier = connection.worker { discount(earlier) }
+        countOfWorker[worker, default: 0] += 1
+        connection.belongs(to: worker)
+        return true
+    }
+
+    /// The request waits for something.
+    func park(_ poll: PollID, for what: IPCWaiting) {
+        connections[UInt32(poll.number >> 32)]?.waits(for: what)
+    }
+
+    /// Answers a request.
+    /// - Returns: false when it does not wait any more.
+    @discardableResult
+    func answer(_ poll: PollID, _ response: IPCResponse, delivery: IPCDelivery? = nil) -> Bool {
+        guard let connection = connections[UInt32(poll.number >> 32)] else { return false }
+        return connection.answer(UInt32(truncatingIfNeeded: poll.number), response, delivery: delivery)
+    }
+
+    /// Closes a worker's connections: it has ended.
+    func closeConnections(of worker: UInt32) {
+        guard countOfWorker[worker] != nil else { return }
+        for connection in [IPCConnection](connections.values) where connection.worker == worker { connection.close() }
+    }
+
+    /// Closes connections that were silent too long, as long as there are any that may be.
+    func sweepLater() {
+        if isSweeping { return }
+        isSweeping = true
+        reactor.schedule(afterNanoseconds: 1_000_000_000) { [self] in
+            isSweeping = false
+            sweep(at: Clock.monotonic())
+        }
+    }
+
+    private func sweep(at now: Int64) {
+        var isNeeded = false
+        for connection in [IPCConnection](connections.values) {
+            guard let deadline = connection.deadline else { continue }
+            if deadline <= now { connection.close() } else { isNeeded = true }
+        }
+        if isNeeded { sweepLater() }
+    }
+
+    /// Too many strangers: the one that came first goes.
+    private func makeRoom() {
+        var strangers = 0
+        var oldest: IPCConnection?
+        for connection in connections.values where connection.worker == nil {
+            strangers += 1
+            // By age, not by number: numbers start again after 2³².
+            if let known = oldest, lastConnection &- known.number >= lastConnection &- connection.number { continue }
+            oldest = connection
+        }
+        guard strangers >= limits.strangers || connections.count >= limits.connections, let oldest else { return }
+        refused()
+        oldest.close()
+    }
+
+    private func refused() {
+        refusedConnections += 1
+        let count = refusedConnections
+        if count & (count - 1) == 0 {
+            log.warn("Too many connections to the local endpoint: \(count) closed so far.")
+        }
+    }
+
+    private func discount(_ worker: UInt32) {
+        let left = (countOfWorker[worker] ?? 1) - 1
+        countOfWorker[worker] = left > 0 ? left : nil
+    }
+}

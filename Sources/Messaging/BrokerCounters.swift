@@ -1,0 +1,27 @@
+/// What the local broker has done since it was made.
+public struct BrokerCounters: Equatable, Sendable {
+    /// Connections accepted by the listener.
+    public internal(set) var accepted: UInt64 = 0
+    /// Connections whose TLS handshake failed, those of unknown certificates among them.
+    public internal(set) var handshakesFailed: UInt64 = 0
+    /// Connections refused in the handshake because no device of the group has their certificate.
+    public internal(set) var unknownCertificates: UInt64 = 0
+    /// Clients that got CONNACK 0.
+    public internal(set) var connected: UInt64 = 0
+    /// Connections replaced by a newer one with the same client ID.
+    public internal(set) var takenOver: UInt64 = 0
+    /// Messages that devices published.
+    public internal(set) var received: UInt64 = 0
+    /// Messages written to a device's queue.
+    public internal(set) var delivered: UInt64 = 0
+    /// Messages of devices discarded because of their topic (MSG-15).
+    public internal(set) var droppedByTopic: UInt64 = 0
+    /// Messages for a device that is not connected.
+    public internal(set) var droppedWhileDisconnected: UInt64 = 0
+    /// Messages for a device that has not subscribed to their topic.
+    public internal(set) var droppedUnsubscribed: UInt64 = 0
+    /// Messages for a device whose queue was full.
+    public internal(set) var droppedByFullQueue: UInt64 = 0
+
+    public init() {}
+}

@@ -1,0 +1,37 @@
+import Group
+import MQTT
+
+/// A device of the group as the router sees it, connected or not.
+final class DeviceTarget: MessageTarget {
+    let thingName: String
+    /// What its messages are published with.
+    let source: MessageSource
+    /// The subjects of the rows that have the device as their target.
+    let subjects: [MQTT.TopicFilter]
+    var connection: BrokerConnection?
+    /// How often in a row a young connection was taken over.
+    var quickTakeovers = 0
+
+    private let broker: LocalBroker
+
+    init(thingName: String, source: MessageSource, subjects: [MQTT.TopicFilter], broker: LocalBroker) {
+        self.thingName = thingName
+        self.source = source
+        self.subjects = subjects
+        self.broker = broker
+    }
+
+    func deliver(_ message: Message) {
+        guard let connection else {
+            broker.counters.droppedWhileDisconnected += 1
+            return
+        }
+        connection.send(message)
+    }
+
+    /// Whether a row could ever bring something that this filter takes.
+    func mayReceive(_ filter: MQTT.TopicFilter) -> Bool {
+        for subject in subjects where subject.overlaps(filter) { return true }
+        return false
+    }
+}

@@ -1,0 +1,165 @@
+import Bytes
+import Group
+import Linux
+import Log
+import MQTT
+import TLS
+
+/// The MQTT server for the group's devices (MSG-10, MSG-11).
+///
+/// One connection a device. What a device publishes goes to the router; what the router hands to a device is written to
+/// it if the device has subscribed to the topic. Output is collected during a turn of the reactor and written once at
+/// its end, or as soon as `BrokerConnection.earlyFlush` bytes have come together.
+public final class LocalBroker: TurnEndHandler {
+    let reactor: Reactor
+    let router: Router
+    let log: Logger
+    let limits: BrokerLimits
+    let directory: DeviceDirectory
+
+    public internal(set) var counters = BrokerCounters()
+
+    /// Where every connection reads to first: a connection that has no half packet owns no input memory.
+    var scratch = ByteBuffer(capacity: BrokerConnection.scratchSize)
+    /// Bytes that wait for slow devices after their sockets were full.
+    var waiting = 0
+
+    private var devices: [String: DeviceTarget] = [:]
+    var listeners: [BrokerListener] = []
+    var connections: [Int32: BrokerConnection] = [:]
+    /// Connections that have not sent a good CONNECT yet.
+    var pending = 0
+    var isPaused = false
+
+    private var dirty: [BrokerConnection] = []
+    private var unread: [BrokerConnection] = []
+    private var asksForTurnEnd = false
+
+    /// Registers every device of the group with the router.
+    ///
+    /// - Parameters:
+    ///   - directory: the group's devices; the same one answers for the `TLSContext`.
+    ///   - subscriptions: the group's rows, to warn devices of filters that nothing can ever match.
+    public init(
+        reactor: Reactor, router: Router, directory: DeviceDirectory, subscriptions: [Subscription], log: Logger,
+        limits: BrokerLimits = BrokerLimits()
+    ) {
+        self.reactor = reactor
+        self.router = router
+        self.directory = directory
+        self.log = log
+        self.limits = limits
+        var subjects: [String: [MQTT.TopicFilter]] = [:]
+        for row in subscriptions {
+            guard case .device(let name) = row.target else { continue }
+            // Rows are validated with the group; one that is no filter matches nothing.
+            do throws(MQTTError) { subjects[name, default: []].append(try MQTT.TopicFilter(row.subject)) } catch {
+                continue
+            }
+        }
+        for name in directory.thingNames {
+            let device = DeviceTarget(
+                thingName: name, source: router.source(.device(name)), subjects: subjects[name] ?? [], broker: self)
+            devices[name] = device
+            router.register(device, for: .device(name))
+        }
+    }
+
+    /// Serves devices over TLS on all addresses.
+    /// - Parameter port: 0 takes a free one.
+    /// - Returns: the port.
+    /// - Throws: `SystemError` naming the port.
+    @discardableResult
+    public func listen(port: UInt16, context: TLSContext) throws(SystemError) -> UInt16 {
+        try listen(try Socket.listen(port: port), context)
+    }
+
+    /// Serves clients without TLS on loopback, for tests and measurements: whoever connects is believed to be the
+    /// device that its client ID names.
+    /// - Parameter port: 0 takes a free one.
+    /// - Returns: the port.
+    @discardableResult
+    public func listenWithoutTLS(port: UInt16) throws(SystemError) -> UInt16 {
+        let sockets = try Socket.listenOnLoopback(port: port)
+        for socket in sockets.dropFirst() { FileDescriptor.close(socket) }
+        return try listen(sockets[0], nil)
+    }
+
+    private func listen(_ descriptor: Int32, _ context: TLSContext?) throws(SystemError) -> UInt16 {
+        let listener = BrokerListener(descriptor: descriptor, context: context, broker: self)
+        do throws(SystemError) {
+            try reactor.add(descriptor, .readable, listener)
+        } catch {
+            FileDescriptor.close(descriptor)
+            throw error
+        }
+        listeners.append(listener)
+        return Socket.localPort(descriptor)
+    }
+
+    /// Closes every connection and listener, and leaves the router.
+    public func stop() {
+        for listener in listeners {
+            reactor.remove(listener.descriptor)
+            FileDescriptor.close(listener.descriptor)
+        }
+        listeners = []
+        for connection in Array(connections.values) { connection.close(.stopped) }
+        for name in directory.thingNames { router.unregister(.device(name)) }
+        devices = [:]
+    }
+
+    /// The devices that are connected now, in the group's order.
+    public var connectedDevices: [ConnectedDevice] {
+        var connected: [ConnectedDevice] = []
+        for name in directory.thingNames {
+            guard let connection = devices[name]?.connection else { continue }
+            connected.append(
+                ConnectedDevice(
+                    thingName: name, peer: connection.peer, since: connection.connectedAt, dropped: connection.dropped))
+        }
+        return connected
+    }
+
+    func device(_ thingName: String) -> DeviceTarget? {
+        devices[thingName]
+    }
+
+    // MARK: The end of a turn
+
+    /// Has a connection's output written at the end of this turn.
+    func flushLater(_ connection: BrokerConnection) {
+        if connection.isDirty { return }
+        connection.isDirty = true
+        dirty.append(connection)
+        askForTurnEnd()
+    }
+
+    /// Has a connection read on, after the others had their turn.
+    func readLater(_ connection: BrokerConnection) {
+        unread.append(connection)
+        askForTurnEnd()
+    }
+
+    public func turnEnded() {
+        asksForTurnEnd = false
+        if !unread.isEmpty {
+            let waiting = unread
+            unread.removeAll(keepingCapacity: true)
+            for connection in waiting { connection.receive() }
+        }
+        // Closing a broken connection publishes its will, which makes others dirty.
+        var index = 0
+        while index < dirty.count {
+            dirty[index].flush()
+            index += 1
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    private func askForTurnEnd() {
+        if asksForTurnEnd { return }
+        asksForTurnEnd = true
+        reactor.atEndOfTurn(self)
+    }
+}

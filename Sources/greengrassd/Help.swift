@@ -1,0 +1,26 @@
+/// `greengrassd help`.
+enum Help {
+    static let text = """
+        Usage: greengrassd [--root DIR] [-i] COMMAND
+
+        A core without a cloud:
+          init [--thing NAME] [--region R] [--account N] [--mqtt-port P] [--daemon-port P]
+                              make a root: folders, group CA, certificates, config.json
+          device add NAME [--key ec|rsa]
+                              make a device's key and certificate, print its lines for the group
+          deploy FOLDER       check a group folder, then switch to it, whole or not at all
+
+        The daemon:
+          start [--foreground]
+          stop
+          restart
+          status [--json]     what runs
+          --version
+
+        Options:
+          --root DIR          the greengrass-root; the default is the one this program is in, else /greengrass
+          -i                  insecure: start although hard and soft links are not protected on this machine
+
+        Exit codes: 0 done, 1 failed, 2 the command line is wrong.
+        """
+}

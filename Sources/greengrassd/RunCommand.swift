@@ -1,0 +1,42 @@
+import Core
+import Linux
+
+/// Runs what the command line asks for and gives the exit code.
+func runCommand() -> Int32 {
+    Signals.ignoreBrokenPipes()
+    let executable = Processes.executable()
+    let invocation: Invocation
+    do throws(SystemError) {
+        let arguments = Array(try Arguments.all().dropFirst())
+        do throws(UsageError) {
+            invocation = try Invocation(arguments, executable: executable)
+        } catch {
+            Console.complain("greengrassd: \(error.sentence) `greengrassd help` lists the commands.")
+            return ExitCode.usage
+        }
+    } catch {
+        Console.complain("greengrassd: the command line cannot be read: \(error.description).")
+        return ExitCode.failure
+    }
+    let root = invocation.root
+    switch invocation.command {
+    case .initialize(let command): return command.run(root: root)
+    case .addDevice(let command): return command.run(root: root)
+    case .deploy(let folder): return DeployCommand(folder: folder).run(root: root)
+    case .start(let foreground):
+        return StartCommand(insecure: invocation.insecure, foreground: foreground, executable: executable).run(
+            root: root)
+    case .stop: return StopCommand().run(root: root)
+    case .restart:
+        let stopped = StopCommand().run(root: root)
+        if stopped != ExitCode.success { return stopped }
+        return StartCommand(insecure: invocation.insecure, foreground: false, executable: executable).run(root: root)
+    case .status(let json): return StatusCommand(json: json).run(root: root)
+    case .version:
+        Console.say("\(Version.text)")
+        return ExitCode.success
+    case .help:
+        Console.say(Help.text)
+        return ExitCode.success
+    }
+}

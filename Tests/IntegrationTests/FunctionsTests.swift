@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+
+@Suite("Functions")
+struct FunctionsTests {
+    private func function(
+        _ name: String, _ code: String, pinned: Bool = true, timeout: Int = 30, encoding: String = "json",
+        variables: [String: String] = [:]
+    ) -> GroupFolder.Function {
+        GroupFolder.Function(
+            name: name, code: code, pinned: pinned, timeout: timeout, encoding: encoding, variables: variables)
+    }
+
+    @Test(
+        "MSG-08, LAM-05, LAM-09, LAM-24, SDK-01, SDK-06: device to function to a second device, by the unmodified SDK",
+        arguments: [true, false])
+    func throughAFunction(pinned: Bool) throws {
+        try CoreUnderTest.run { core in
+            var group = GroupFolder()
+            group.functions = [
+                function("Echo", FunctionCode.echo, pinned: pinned, variables: ["TARGET_TOPIC": "summary/room"])
+            ]
+            group.subscriptions = [
+                (.device("sensor"), "readings/#", .function("Echo")),
+                (.function("Echo"), "summary/+", .device("display")),
+            ]
+            try core.start(group, devices: "sensor", "display")
+            let display = try core.device(.paho, "display", subscribe: "summary/#")
+            let sensor = try core.device(.aws, "sensor")
+            try sensor.publish("readings/temperature", #"{"celsius": 21.5}"#)
+            let expected = #"{"event": {"celsius": 21.5}, "subject": "readings/temperature"}"#
+            #expect(try display.receive() == Device.Message(topic: "summary/room", payload: expected))
+        }
+    }
+
+    @Test("LAM-05: a pinned function keeps its process and its globals, and handles one message after the other")
+    func pinnedKeepsState() throws {
+        try CoreUnderTest.run { core in
+            var group = GroupFolder()
+            group.functions = [function("Counter", FunctionCode.counter)]
+            group.subscriptions = [
+                (.device("trigger"), "trigger", .function("Counter")),
+                (.function("Counter"), "count", .device("display")),
+            ]
+            try core.start(group, devices: "trigger", "display")
+            let display = try core.device(.paho, "display", subscribe: "count")
+            let trigger = try core.device(.paho, "trigger")
+            for _ in 1...5 { try trigger.publish("trigger", "{}") }
+            var pids: Set<String> = []
+            for calls in 1...5 {
+                let payload = try display.receive().payload
+                #expect(payload.hasPrefix(#"{"calls": \#(calls), "#))
+                pids.insert(String(payload.split(separator: " ").last ?? ""))
+            }
+            #expect(pids.count == 1)
+        }
+    }
+
+    @Test("LAM-27: a function invokes another one and gets its answer, or its error")
+    func invoke() throws {
+        try CoreUnderTest.run { core in
+            var group = GroupFolder()
+            group.functions = [
+                function(
+                    "Invoker", FunctionCode.invoker, variables: ["INVOKEE_ARN": GroupFolder.functionARN("Doubler")]),
+                function("Doubler", FunctionCode.doubler, pinned: false),
+            ]
+            group.subscriptions = [
+                (.device("asker"), "ask", .function("Invoker")),
+                (.function("Invoker"), "answer", .device("asker")),
+            ]
+            try core.start(group, devices: "asker")
+            let asker = try core.device(.paho, "asker", subscribe: "answer")
+            try asker.publish("ask", #"{"number": 21}"#)
+            #expect(try asker.receive().payload == #"{"body": {"double": 42}, "error": ""}"#)
+            try asker.publish("ask", #"{"letter": "x"}"#)
+            let failure = try asker.receive().payload
+            #expect(failure.contains(#""error": "Handled""#))
+            #expect(failure.contains("number"))
+        }
+    }
+
+    @Test("TUT-01, SDK-04: the guide's hello world, pinned, publishes from a timer without being called")
+    func helloWorld() throws {
+        try CoreUnderTest.run { core in
+            var group = GroupFolder()
+            group.functions = [
+                function("Greengrass_HelloWorld", FunctionCode.helloWorld, variables: ["INTERVAL": "0.3"])
+            ]
+            group.subscriptions = [(.function("Greengrass_HelloWorld"), "hello/world", .device("listener"))]
+            try core.start(group, devices: "listener")
+            let listener = try core.device(.aws, "listener", subscribe: "hello/world")
+            for _ in 1...3 {
+                let message = try listener.receive()
+                #expect(message.topic == "hello/world")
+                #expect(message.payload.hasPrefix("Hello world! Sent from Greengrass Core running on platform: Linux"))
+            }
+        }
+    }
+
+    @Test("LAM-06: a handler that runs past its timeout is ended, the log says so, and the next message is handled")
+    func timeout() throws {
+        try CoreUnderTest.run { core in
+            let code = """
+                import os
+                import time
+
+                import greengrasssdk
+
+                client = greengrasssdk.client('iot-data')
+
+
+                def function_handler(event, context):
+                    while event['hang']:
+                        time.sleep(60)
+                    client.publish(topic='done', payload='done')
+                """
+            var group = GroupFolder()
+            group.functions = [function("Sleeper", code, timeout: 1)]
+            group.subscriptions = [
+                (.device("asker"), "ask", .function("Sleeper")), (.function("Sleeper"), "done", .device("asker")),
+            ]
+            try core.start(group, devices: "asker")
+            let asker = try core.device(.paho, "asker", subscribe: "done")
+            try asker.publish("ask", #"{"hang": true}"#)
+            try asker.publish("ask", #"{"hang": false}"#)
+            #expect(try asker.receive().payload == "done")
+            _ = try core.line(in: core.systemLog) { $0.contains("Sleeper") && $0.lowercased().contains("time") }
+        }
+    }
+
+    @Test("LAM-08: a binary function gets the bytes as they are, a json function the parsed value")
+    func encodings() throws {
+        try CoreUnderTest.run { core in
+            let code = """
+                import greengrasssdk
+
+                client = greengrasssdk.client('iot-data')
+
+
+                def function_handler(event, context):
+                    client.publish(topic='type', payload='{} {!r}'.format(type(event).__name__, event))
+                """
+            var group = GroupFolder()
+            group.functions = [
+                function("Binary", code, encoding: "binary"), function("Parsed", code, encoding: "json"),
+            ]
+            group.subscriptions = [
+                (.device("asker"), "to/binary", .function("Binary")),
+                (.device("asker"), "to/json", .function("Parsed")),
+                (.function("Binary"), "type", .device("asker")), (.function("Parsed"), "type", .device("asker")),
+            ]
+            try core.start(group, devices: "asker")
+            let asker = try core.device(.paho, "asker", subscribe: "type")
+            try asker.publish("to/binary", "{\"not json")
+            #expect(try asker.receive().payload == "bytes b'{\"not json'")
+            try asker.publish("to/json", "[1, 2]")
+            #expect(try asker.receive().payload == "list [1, 2]")
+        }
+    }
+}
