@@ -36,7 +36,9 @@ public struct Layout: Sendable {
     public var run: String { "\(writable)/var/run" }
     /// Locked by the running supervisor and holding its process number.
     public var processFile: String { "\(run)/greengrassd.pid" }
-    public var controlSocket: String { "\(run)/control.sock" }
+    /// The core's own folder in there: the others stay root's.
+    public var coreRun: String { "\(run)/core" }
+    public var controlSocket: String { "\(coreRun)/control.sock" }
     /// The functions' socket (run-time texts of gg-troubleshooting.md name it).
     public var functionSocket: String { "\(writable)/socket/greengrass_ipc.sock" }
 

@@ -7,7 +7,8 @@ enum PrincipalCheck {
     static func check(_ configuration: Configuration) throws(SetupError) {
         guard let principal = configuration.principal else { return }
         do throws(CertificateError) {
-            _ = try TLSIdentity.read(key: principal.privateKey, certificate: principal.certificate, purpose: "the core's")
+            _ = try TLSIdentity.read(
+                key: principal.privateKey, certificate: principal.certificate, purpose: "the core's")
         } catch {
             throw SetupError("The core's identity in config.json cannot be used: \(error.description).")
         }

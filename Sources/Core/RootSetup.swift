@@ -44,7 +44,8 @@ public struct RootSetup {
                     + "Give another place with --root, or remove that file to make a new configuration.")
         }
         let thing = wishes.thing ?? Self.thingName(of: Interfaces.hostName())
-        let arn = "arn:aws:iot:\(wishes.region ?? Self.defaultRegion):\(wishes.account ?? Self.defaultAccount):thing/\(thing)"
+        let arn =
+            "arn:aws:iot:\(wishes.region ?? Self.defaultRegion):\(wishes.account ?? Self.defaultAccount):thing/\(thing)"
         do throws(SystemError) {
             try Files.makeDirectories(layout.certificates, mode: 0o755)
             try Files.makeDirectories(Path.parent(layout.configurationFile), mode: 0o755)
@@ -56,7 +57,8 @@ public struct RootSetup {
         let credential = try makeIdentities(thing, &made)
         do throws(SystemError) {
             try Files.writeAtomically(
-                layout.configurationFile, configuration(arn, credential, wishes).serialized(layout: .pretty), mode: 0o644)
+                layout.configurationFile, configuration(arn, credential, wishes).serialized(layout: .pretty),
+                mode: 0o644)
         } catch {
             throw SetupError("The configuration cannot be written", error)
         }
@@ -71,7 +73,8 @@ public struct RootSetup {
             let authority =
                 Files.exists(Path.join(folder, GroupAuthority.keyName))
                 ? try GroupAuthority.load(from: folder) : try GroupAuthority.create(in: folder)
-            made.append("group CA          \(Path.join(folder, GroupAuthority.certificateName)): devices trust this one")
+            made.append(
+                "group CA          \(Path.join(folder, GroupAuthority.certificateName)): devices trust this one")
             let credential = try coreCredential(thing, authority)
             made.append("core certificate  \(credential.certificatePath)")
             _ = try ServerCertificate(directory: layout.serverState).prepare(

@@ -153,9 +153,8 @@ extension FunctionEngine {
             text += " before it asked for work"
         }
         if lastLines.isEmpty { return text + "." }
-        text += ". Last lines of its error output:"
-        for line in lastLines { text += "\n    " + line }
-        return text
+        // On one line: a log escapes line breaks, so that nothing from outside forges a line.
+        return text + ". Last lines of its error output: " + lastLines.joined(separator: " | ")
     }
 
     /// In the order of their starts, so that the same events always lead to the same actions.

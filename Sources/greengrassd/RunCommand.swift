@@ -24,7 +24,8 @@ func runCommand() -> Int32 {
     case .addDevice(let command): return command.run(root: root)
     case .deploy(let folder): return DeployCommand(folder: folder).run(root: root)
     case .start(let foreground):
-        return StartCommand(insecure: invocation.insecure, foreground: foreground, executable: executable).run(root: root)
+        return StartCommand(insecure: invocation.insecure, foreground: foreground, executable: executable).run(
+            root: root)
     case .stop: return StopCommand().run(root: root)
     case .restart:
         let stopped = StopCommand().run(root: root)

@@ -1,3 +1,4 @@
+#!/bin/bash
 # Sourced by every script of the SDK: where things are, and what one target consists of.
 set -euo pipefail
 export LC_ALL=C TZ=UTC

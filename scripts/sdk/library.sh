@@ -1,3 +1,4 @@
+#!/bin/bash
 # Sourced by libraries/*: `libraries/NAME ARCH FOLDER` with BASE, the sysroot so far, in the environment.
 # Sets output, work and cc, and unpacks the source into $source.
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"

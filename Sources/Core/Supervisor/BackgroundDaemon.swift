@@ -5,6 +5,8 @@ import Linux
 public struct BackgroundDaemon {
     public let process: Int32
     private let pipe: Int32
+    /// Ends the report: the pipe itself may stay open in a process that was forked meanwhile.
+    private static let end: UInt8 = 0
 
     /// Forks the daemon; in the child this never returns.
     public static func start(_ setup: DaemonSetup, _ lock: borrowing LockFile) throws(SetupError) -> BackgroundDaemon {
@@ -28,11 +30,11 @@ public struct BackgroundDaemon {
 
     private static func run(_ setup: DaemonSetup, _ lock: borrowing LockFile, reportTo pipe: Int32) -> Int32 {
         let tell = { (line: String) in
-            do throws(SystemError) { try IO.writeAll(pipe, [UInt8](line.utf8), step: "report") } catch {}
+            do throws(SystemError) { try IO.writeAll(pipe, [UInt8](line.utf8) + [end], step: "report") } catch {}
             FileDescriptor.close(pipe)
         }
         do throws(SetupError) {
-            return try setup.runDaemon(lock, echoes: false) { report in
+            return try setup.runDaemon(lock, echoes: false, notForCore: [pipe]) { report in
                 switch report {
                 case .serving: tell("+")
                 case .partly(let problem): tell("~" + problem)
@@ -57,17 +59,22 @@ public struct BackgroundDaemon {
             if poll(&entry, 1, Int32(min(left, Int64(Int32.max)))) <= 0 { continue }
             var room = [UInt8](repeating: 0, count: 4096)
             switch room.withUnsafeMutableBytes({ IO.read(pipe, into: $0) }) {
-            case .bytes(let count): line.append(contentsOf: room[0..<count])
+            case .bytes(let count):
+                line.append(contentsOf: room[0..<count])
+                if line.last == Self.end { return Self.report(line.dropLast()) }
             case .wouldBlock: continue
-            case .closed, .failed:
-                let text = String(decoding: line.dropFirst(), as: UTF8.self)
-                switch line.first {
-                case UInt8(ascii: "+"): return .serving
-                case UInt8(ascii: "~"): return .partly(text)
-                case UInt8(ascii: "-"): return .failed(text)
-                default: return .failed("it ended without a word; \"supervisor.log\" in its log folder may say why.")
-                }
+            case .closed, .failed: return Self.report([])
             }
+        }
+    }
+
+    private static func report(_ line: ArraySlice<UInt8>) -> Supervisor.Report {
+        let text = String(decoding: line.dropFirst(), as: UTF8.self)
+        switch line.first {
+        case UInt8(ascii: "+"): return .serving
+        case UInt8(ascii: "~"): return .partly(text)
+        case UInt8(ascii: "-"): return .failed(text)
+        default: return .failed("it ended without a word; supervisor.log in its log folder may say why.")
         }
     }
 }

@@ -23,11 +23,13 @@ public struct DaemonSetup {
             // to plant links in them. What the core writes is below.
             for folder in [layout.run, layout.serverState] { try Files.makeDirectories(folder, mode: 0o755) }
             try Files.makeDirectories(layout.logs, mode: 0o711)
-            for folder in [layout.systemLogs, layout.userLogs] {
-                try Files.makeDirectories(folder, mode: 0o700)
+            let socketFolder = Path.parent(layout.functionSocket)
+            for (folder, mode) in [
+                (layout.systemLogs, 0o700), (layout.userLogs, 0o700), (layout.coreRun, 0o700), (socketFolder, 0o755),
+            ] as [(String, UInt32)] {
+                try Files.makeDirectories(folder, mode: mode)
                 if let core = identities.core { try give(folder, to: core) }
             }
-            try Files.makeDirectories(Path.parent(layout.functionSocket), mode: 0o755)
         } catch {
             throw SetupError("The core's folders cannot be made", error)
         }
@@ -57,10 +59,12 @@ public struct DaemonSetup {
     /// Is the daemon: returns when it has been stopped and nothing that it started is left.
     /// - Parameters:
     ///   - echoes: whether the logs go to standard error too.
+    ///   - notForCore: descriptors that the core's process closes.
     ///   - report: called once, when the first core serves or cannot.
     /// - Returns: the exit code.
     public func runDaemon(
-        _ lock: borrowing LockFile, echoes: Bool, report: @escaping (Supervisor.Report) -> Void
+        _ lock: borrowing LockFile, echoes: Bool, notForCore: [Int32] = [],
+        report: @escaping (Supervisor.Report) -> Void
     ) throws(SetupError) -> Int32 {
         let log = Logger(file: LogFile(path: layout.supervisorLog), echoesToStandardError: echoes)
         let identities = Identities.find()
@@ -82,7 +86,10 @@ public struct DaemonSetup {
                     if case .failed = outcome { failed = true }
                     report(outcome)
                 },
-                coreMain: { link, supervisor in core.run(link: link, supervisor: supervisor) })
+                coreMain: { link, supervisor in
+                    for descriptor in notForCore { FileDescriptor.close(descriptor) }
+                    return core.run(link: link, supervisor: supervisor)
+                })
             log.info("\(Version.text) starts in \(layout.root).")
             _ = try supervisor.run()
             log.info("The daemon ends; nothing that it started is left.")

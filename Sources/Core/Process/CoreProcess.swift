@@ -1,0 +1,176 @@
+import Deployment
+import Functions
+import Group
+import Linux
+import Log
+import Messaging
+import Sandbox
+import TLS
+
+/// The core: puts the rooms together and runs them on one thread until the supervisor ends it.
+final class CoreProcess {
+    /// How often the server's certificates are looked at. The clock of a board may be set at any time.
+    static let certificateInterval: Int64 = 3_600_000_000_000
+
+    let setup: DaemonSetup
+    let log: Logger
+    let reactor: Reactor
+    let router: Router
+    let broker: LocalBroker
+    let functions: FunctionService
+    let group: GroupDefinition
+    let deployment: String?
+    /// Why the core serves without its group, or empty.
+    let problem: String
+    let started = Clock.monotonic()
+    private let directory: DeviceDirectory
+    private let server: ServerIdentities
+    private let connection: SupervisorConnection
+    private let launcher: SupervisorLauncher
+    private let signals: Int32
+    private var listeners: [any EventHandler] = []
+    private var control: ControlServer?
+    private var exitCode = CoreExit.done
+    private var isStopping = false
+
+    init(
+        setup: DaemonSetup, identities: Identities, server: ServerIdentities, connection: SupervisorConnection,
+        echoes: Bool
+    ) throws(SetupError) {
+        self.setup = setup
+        self.server = server
+        self.connection = connection
+        let deployed = DeployedGroup.load(setup)
+        problem = deployed.problem
+        group = deployed.group
+        deployment = deployed.deployment
+        log = CoreLogs.system(setup.layout, group, echoes: echoes)
+        do throws(SystemError) {
+            reactor = try Reactor()
+            signals = try Signals.descriptor([Signals.terminate, Signals.interrupt])
+        } catch {
+            throw SetupError("The core's event loop cannot be made", error)
+        }
+        router = Router(table: SubscriptionTable(group.subscriptions), log: log)
+        directory = DeviceDirectory(group.devices)
+        broker = LocalBroker(
+            reactor: reactor, router: router, directory: directory, subscriptions: group.subscriptions, log: log)
+        let reactor = self.reactor
+        let pending = PendingFailures()
+        launcher = SupervisorLauncher(connection: connection, identities: identities) {
+            reactor.schedule(afterNanoseconds: 0) { pending.tell() }
+        }
+        functions = FunctionService(
+            configuration: CoreLogs.functionConfiguration(setup, deployed), definitions: group.functions,
+            reactor: reactor,
+            router: router, launcher: launcher, log: log)
+        pending.connect(launcher, functions)
+        for notice in server.notices + deployed.notices { log.info(notice) }
+    }
+
+    /// Serves until it is told to end.
+    /// - Returns: the exit code.
+    func run() throws(SetupError) -> Int32 {
+        do throws(SystemError) {
+            try serve()
+        } catch {
+            throw SetupError.serving(error, setup)
+        }
+        if !problem.isEmpty { log.error(problem) }
+        connection.tell(.ready(problem: problem))
+        log.info(
+            "Serving: \(group.devices.count) devices on port \(setup.configuration.mqttPort), "
+                + "\(group.functions.count) functions, \(group.subscriptions.count) subscriptions.")
+        do throws(SystemError) {
+            try reactor.run()
+        } catch {
+            log.fatal("The event loop failed: \(error.description)")
+            return CoreExit.failed
+        }
+        log.info("The core ends.")
+        return exitCode
+    }
+
+    private func serve() throws(SystemError) {
+        let context: TLSContext
+        do throws(TLSError) {
+            let directory = self.directory
+            context = try TLSContext(serving: server.identities, recognises: { directory.recognises($0) })
+        } catch {
+            throw SystemError("set up TLS for devices (\(error.description))", code: 22)
+        }
+        try broker.listen(port: setup.configuration.mqttPort, context: context)
+        log.info("listening on \(setup.configuration.mqttPort)")
+        try functions.start()
+        control = try ControlServer(
+            path: setup.layout.controlSocket, reactor: reactor, answer: { [self] in StatusReport(self).json })
+        let onSignal = Listener { [self] in
+            while Signals.next(signals) != nil { stop(CoreExit.done) }
+        }
+        let onMessage = Listener { [self] in
+            while let message = connection.next() { take(message) }
+        }
+        listeners = [onSignal, onMessage]
+        try reactor.add(signals, .readable, onSignal)
+        try reactor.add(connection.descriptor, .readable, onMessage)
+        watchCertificates()
+    }
+
+    private func take(_ message: SupervisorMessage) {
+        switch message {
+        case .started(let worker, let process): functions.workerStarted(worker, pid: process)
+        case .failed(let worker, let reason): functions.workerFailed(worker, reason: reason)
+        case .exited(let worker, let code, let signal):
+            functions.workerExited(worker, exitCode: signal == 0 ? code : nil, signal: signal == 0 ? nil : signal)
+        case .launch, .signal, .ready, .cannotServe:
+            log.error("The supervisor sent a message that only the core sends.")
+        }
+    }
+
+    private func stop(_ code: Int32) {
+        if isStopping { return }
+        isStopping = true
+        exitCode = code
+        log.info("Stopping: no device is served any more, and the functions are told to end.")
+        broker.stop()
+        functions.stop { [reactor] in reactor.stop() }
+    }
+
+    private func watchCertificates() {
+        reactor.schedule(afterNanoseconds: Self.certificateInterval) { [self] in
+            if let reason = server.renewalReason() {
+                log.info("The server's certificate is made anew (\(reason.description)); devices connect again.")
+                stop(CoreExit.startAgain)
+            } else {
+                watchCertificates()
+            }
+        }
+    }
+}
+
+/// Calls a closure when its descriptor is ready.
+final class Listener: EventHandler {
+    private let body: () -> Void
+
+    init(_ body: @escaping () -> Void) {
+        self.body = body
+    }
+
+    func handle(_ events: Events) { body() }
+}
+
+/// Tells the function service of launches that never left, in a turn of their own.
+private final class PendingFailures {
+    private var launcher: SupervisorLauncher?
+    private var functions: FunctionService?
+
+    func connect(_ launcher: SupervisorLauncher, _ functions: FunctionService) {
+        self.launcher = launcher
+        self.functions = functions
+    }
+
+    func tell() {
+        guard let launcher, let functions else { return }
+        for failure in launcher.takeUndelivered() { functions.workerFailed(failure.worker, reason: failure.reason) }
+    }
+}

@@ -1,0 +1,112 @@
+import Bytes
+import HTTP
+import JSON
+import Linux
+
+/// Answers `greengrassd status` on a Unix socket that root and the core's user alone can open.
+final class ControlServer: EventHandler {
+    /// `status` asks once; more at one time is a mistake.
+    private static let mostConnections = 16
+    /// A client that does not ask within that time is cut, nanoseconds.
+    private static let patience: Int64 = 5_000_000_000
+
+    private let listener: Int32
+    private let reactor: Reactor
+    private let answer: () -> JSON
+    private var connections: [Int32: ControlConnection] = [:]
+
+    init(path: String, reactor: Reactor, answer: @escaping () -> JSON) throws(SystemError) {
+        self.reactor = reactor
+        self.answer = answer
+        listener = try Socket.listen(unixPath: path, mode: 0o600)
+        try reactor.add(listener, .readable, self)
+    }
+
+    func handle(_ events: Events) {
+        while case .accepted(let descriptor, _) = Socket.accept(listener) {
+            guard connections.count < Self.mostConnections else {
+                FileDescriptor.close(descriptor)
+                continue
+            }
+            let connection = ControlConnection(
+                descriptor: descriptor, answer: answer,
+                waitToWrite: { [self] in waitToWrite(descriptor) }, close: { [self] in close(descriptor) })
+            do throws(SystemError) {
+                try reactor.add(descriptor, .readable, connection)
+            } catch {
+                FileDescriptor.close(descriptor)
+                continue
+            }
+            connections[descriptor] = connection
+            connection.deadline = reactor.schedule(afterNanoseconds: Self.patience) { [self] in close(descriptor) }
+        }
+    }
+
+    private func waitToWrite(_ descriptor: Int32) {
+        do throws(SystemError) { try reactor.modify(descriptor, .writable) } catch { close(descriptor) }
+    }
+
+    private func close(_ descriptor: Int32) {
+        guard let connection = connections.removeValue(forKey: descriptor) else { return }
+        if let deadline = connection.deadline { reactor.cancel(deadline) }
+        reactor.remove(descriptor)
+        FileDescriptor.close(descriptor)
+    }
+}
+
+/// One question and its answer.
+private final class ControlConnection: EventHandler {
+    var deadline: TimerID?
+    private let descriptor: Int32
+    private let answer: () -> JSON
+    private let waitToWrite: () -> Void
+    private let close: () -> Void
+    private var input = ByteBuffer()
+    private var output = ByteBuffer()
+    private var parser = HTTPRequestParser(limits: HTTPLimits(bodyBytes: 0))
+
+    init(
+        descriptor: Int32, answer: @escaping () -> JSON, waitToWrite: @escaping () -> Void,
+        close: @escaping () -> Void
+    ) {
+        self.descriptor = descriptor
+        self.answer = answer
+        self.waitToWrite = waitToWrite
+        self.close = close
+    }
+
+    func handle(_ events: Events) {
+        if !output.isEmpty { return flush() }
+        let room = input.prepareToWrite(minimum: 4096)
+        switch IO.read(descriptor, into: room) {
+        case .bytes(let count): input.commit(count)
+        case .wouldBlock: return
+        case .closed, .failed: return close()
+        }
+        do throws(HTTPError) {
+            guard let request = try parser.next(from: &input) else { return }
+            if request.method == .get, request.path == [UInt8]("/status") {
+                HTTPWriter.beginResponse(.ok, to: &output)
+                HTTPWriter.header("Content-Type", "application/json" as StaticString, to: &output)
+                HTTPWriter.end(answer().serialized(), keepsAlive: false, to: &output)
+            } else {
+                HTTPWriter.beginResponse(.notFound, to: &output)
+                HTTPWriter.end(keepsAlive: false, to: &output)
+            }
+        } catch {
+            HTTPWriter.errorResponse(error, to: &output)
+        }
+        flush()
+    }
+
+    private func flush() {
+        while !output.isEmpty {
+            switch IO.write(descriptor, output.readable) {
+            case .bytes(let count): output.consume(count)
+            case .wouldBlock: return waitToWrite()
+            case .closed, .failed: return close()
+            }
+        }
+        close()
+    }
+}

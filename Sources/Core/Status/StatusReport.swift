@@ -1,0 +1,86 @@
+import Functions
+import JSON
+import Linux
+import Messaging
+
+/// What runs, as `greengrassd status --json` prints it. Keys are only ever added (docs/status.md).
+struct StatusReport {
+    let json: JSON
+
+    init(_ core: CoreProcess) {
+        let now = Clock.monotonic()
+        let thing = core.setup.configuration.thing
+        json = [
+            "version": .string(Version.product),
+            "thing": .string(thing.name),
+            "state": "serving",
+            "corePid": .integer(Int64(Processes.current)),
+            "uptimeSeconds": .integer((now - core.started) / 1_000_000_000),
+            "deployment": core.deployment.map { .string($0) } ?? .null,
+            "problem": core.problem.isEmpty ? .null : .string(core.problem),
+            "subscriptions": .integer(Int64(core.group.subscriptions.count)),
+            "mqttPort": .integer(Int64(core.setup.configuration.mqttPort)),
+            "daemonPort": .integer(Int64(core.functions.port)),
+            "devices": Self.devices(core, now),
+            "functions": .array(core.functions.status().map(Self.function)),
+            "messages": Self.messages(core),
+        ]
+    }
+
+    private static func devices(_ core: CoreProcess, _ now: Int64) -> JSON {
+        let connected = core.broker.connectedDevices
+        return .array(
+            core.group.devices.map { device in
+                guard let connection = connected.first(where: { $0.thingName == device.thingName }) else {
+                    return ["thing": .string(device.thingName), "connected": false]
+                }
+                return [
+                    "thing": .string(device.thingName),
+                    "connected": true,
+                    "peer": .string(connection.peer),
+                    "connectedSeconds": .integer((now - connection.since) / 1_000_000_000),
+                    "droppedMessages": .integer(Int64(clamping: connection.dropped)),
+                ]
+            })
+    }
+
+    private static func function(_ status: FunctionStatus) -> JSON {
+        let counters = status.counters
+        return [
+            "arn": .string(status.arn),
+            "state": .string("\(status.state)"),
+            "pinned": .boolean(status.isPinned),
+            "queued": .integer(Int64(status.queued)),
+            "invocations": .integer(counters.invocations),
+            "handledErrors": .integer(counters.handledErrors),
+            "unhandledErrors": .integer(counters.unhandledErrors),
+            "timeouts": .integer(counters.timeouts),
+            "droppedMessages": .integer(counters.droppedMessages),
+            "restarts": .integer(counters.restarts),
+            "workers": .array(
+                status.workers.map { worker in
+                    [
+                        "number": .integer(Int64(worker.number)),
+                        "pid": worker.processID.map { .integer(Int64($0)) } ?? .null,
+                        "state": .string("\(worker.state.name)"),
+                    ]
+                }),
+        ]
+    }
+
+    private static func messages(_ core: CoreProcess) -> JSON {
+        let router = core.router.counters
+        let broker = core.broker.counters
+        return [
+            "published": .integer(Int64(clamping: router.published)),
+            "routed": .integer(Int64(clamping: router.routed)),
+            "withoutRoute": .integer(Int64(clamping: router.withoutRoute)),
+            "withoutTarget": .integer(Int64(clamping: router.withoutTarget)),
+            "deliveredToDevices": .integer(Int64(clamping: broker.delivered)),
+            "droppedWhileDisconnected": .integer(Int64(clamping: broker.droppedWhileDisconnected)),
+            "droppedUnsubscribed": .integer(Int64(clamping: broker.droppedUnsubscribed)),
+            "droppedByFullQueue": .integer(Int64(clamping: broker.droppedByFullQueue)),
+            "refusedCertificates": .integer(Int64(clamping: broker.unknownCertificates)),
+        ]
+    }
+}
