@@ -1,4 +1,3 @@
-import Foundation
 import Group
 import Linux
 import Log

@@ -1,24 +1,29 @@
-import Foundation
+import CLinux
+import Linux
 import Log
 
 /// A log in a folder of its own, removed with it.
 final class TemporaryLog {
-    private let folder: URL
+    private let folder: String
+    private let path: String
     let logger: Logger
 
     init(threshold: LogLevel) throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("messaging-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        logger = Logger(file: LogFile(path: folder.appendingPathComponent("system.log").path), threshold: threshold)
+        var template = Array("/tmp/messaging-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SystemError("make a temporary folder") }
+        folder = template.withUnsafeBufferPointer { characters in
+            String(decoding: characters.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        path = Path.join(folder, "system.log")
+        logger = Logger(file: LogFile(path: path), threshold: threshold)
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: folder)
+        try? Files.removeTree(folder)
     }
 
     func text() throws -> String {
-        let path = folder.appendingPathComponent("system.log")
-        guard FileManager.default.fileExists(atPath: path.path) else { return "" }
-        return try String(contentsOf: path, encoding: .utf8)
+        guard Files.exists(path) else { return "" }
+        return String(decoding: try Files.read(path, limit: 10_000_000), as: UTF8.self)
     }
 }

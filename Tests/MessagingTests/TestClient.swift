@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import CLinux
 import MQTT
 
 /// A client on a plain socket that never waits.
@@ -17,7 +17,7 @@ final class TestClient {
     /// - Parameter receiveBuffer: bytes that the kernel may hold for a client that does not read; nil leaves its own.
     init(port: UInt16, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failed(step: "socket", code: errno) }
+        guard descriptor >= 0 else { throw Failed(step: "socket", code: clinux_errno()) }
         if var size = receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
@@ -25,16 +25,14 @@ final class TestClient {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        guard clinux_connect(descriptor, &address, size) == 0 else {
+            throw Failed(step: "connect", code: clinux_errno())
         }
-        guard result == 0 else { throw Failed(step: "connect", code: errno) }
     }
 
     deinit {
-        close(descriptor)
+        CLinux.close(descriptor)
     }
 
     func send(_ packet: Packet) throws {
@@ -42,8 +40,8 @@ final class TestClient {
     }
 
     func send(_ bytes: [UInt8]) throws {
-        let count = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        guard count == bytes.count else { throw Failed(step: "send", code: errno) }
+        let count = CLinux.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        guard count == bytes.count else { throw Failed(step: "send", code: clinux_errno()) }
     }
 
     func publish(_ topic: String, _ payload: [UInt8]) throws {
@@ -57,7 +55,7 @@ final class TestClient {
             let count = recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
             if count > 0 {
                 buffer.append(Array(chunk[0..<count]))
-            } else if count == 0 || errno != EAGAIN {
+            } else if count == 0 || clinux_errno() != EAGAIN {
                 isEnded = true
             } else {
                 break
