@@ -59,7 +59,7 @@ import Testing
                 + "No such file or directory")
     }
 
-    @Test("CFG-24: a certificate that does not match its key is answered with both files")
+    @Test("a certificate that does not match its key is answered with both files")
     func mismatch() throws {
         _ = try GroupAuthority.create(in: scratch.file("a"))
         _ = try GroupAuthority.create(in: scratch.file("b"))

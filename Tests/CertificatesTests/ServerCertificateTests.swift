@@ -27,7 +27,7 @@ import Testing
         try server.prepare(authority: other ?? authority, names: names ?? self.names, commonName: "gateway", at: time)
     }
 
-    @Test("TLS-03, TLS-04: server.crt stands beside its key, with an EC and an RSA identity, both signed SHA-256 RSA")
+    @Test("TLS-03: server.crt stands beside its key, with an EC and an RSA identity, both signed SHA-256 RSA")
     func files() throws {
         try FileManager.default.removeItem(atPath: scratch.file("server"))
         let (identities, issued) = try prepare()
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(
-        "TLS-07: the certificate is made anew, with the same key, for each of these reasons",
+        "the certificate is made anew, with the same key, for each of these reasons",
         arguments: [
             (5 * day + day / 2, [], "expires soon"), (8 * day, [], "has expired"), (-5 * day, [], "clock was set"),
             (0, ["198.51.100.9"], "198.51.100.9"),

@@ -140,7 +140,7 @@ import Testing
         #expect(failure.description.contains("group CA"))
     }
 
-    @Test("TLS 1.1 is refused with a reason")
+    @Test("TLS-11: TLS 1.1 is refused with a reason")
     func oldVersion() throws {
         let pair = try pair(context([device.leaf.id]), device, TLS1_1_VERSION)
         #expect(pair.serverResult == .failed(.oldProtocol))

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(
-        "TLS-04: RSA below 2048 bits and curves other than P-256 and P-384 are refused",
+        "RSA below 2048 bits and curves other than P-256 and P-384 are refused",
         arguments: [
             (["genrsa", "1024"], "RSA with 1024 bits"),
             (["ecparam", "-name", "secp256k1", "-genkey"], "EC on the curve secp256k1"),

@@ -30,8 +30,9 @@ class Worker(object):
             if not os.path.isdir(os.path.dirname(path)):
                 os.makedirs(os.path.dirname(path))
             with open(path, 'wb') as file:
-                file.write(textwrap.dedent(content).encode('utf-8') if isinstance(content, type(u''))
-                           else textwrap.dedent(content))
+                if PYTHON_2 or not isinstance(content, bytes):
+                    content = textwrap.dedent(content)
+                file.write(content.encode('utf-8') if isinstance(content, type(u'')) else content)
         self._logs = {level: os.path.join(case.directory, os.path.basename(self.directory) + '.' + level)
                       for level in LEVELS}
         self.environment = dict(

@@ -4,11 +4,13 @@
 import base64
 import json
 import os
+import sys
 import unittest
 
 from endpoint import ROUTER
-from support import ARN, RuntimeTestCase
+from support import RuntimeTestCase
 
+TESTED = 'arn:aws:lambda:us-west-2:123456789012:function:Tested:{}'
 OTHER = 'arn:aws:lambda:us-west-2:123456789012:function:Other:4'
 SHADOW = 'arn:aws:lambda:::function:GGShadowService'
 SECRETS = 'arn:aws:lambda:::function:GGSecretManager:1'
@@ -55,23 +57,44 @@ def handler(event, context):
 '''.lstrip()
 
 
-class SDKTests(RuntimeTestCase):
-    """Each test runs with every version."""
+class SDKTests(unittest.TestCase):
+    """Each test runs with every version; each version has one worker for all tests."""
+
+    @classmethod
+    def setUpClass(cls):
+        assert SDKS, 'PERENNIAL_TEST_SDKS names no SDK: run scripts/test-python-runtime'
+        cls.case = RuntimeTestCase('setUp')
+        cls.case.setUp()
+        cls.endpoint = cls.case.endpoint
+        cls.versions = {version: cls.case.start(FUNCTION, search_path=directory, arn=TESTED.format(version))
+                        for version, directory in SDKS.items()}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.case.tearDown()
 
     def setUp(self):
-        RuntimeTestCase.setUp(self)
-        self.assertTrue(SDKS, 'PERENNIAL_TEST_SDKS names no SDK: run scripts/test-python-runtime')
+        self.workers = []
+
+    def tearDown(self):
+        for worker in self.workers:
+            worker.stop()
+
+    def start(self, code, **options):
+        worker = self.case.start(code, **options)
+        self.workers.append(worker)
+        return worker
 
     def each(self):
-        for version, directory in sorted(SDKS.items()):
-            worker = self.start(FUNCTION, search_path=directory)
+        for version in sorted(self.versions):
+            self.worker = self.versions[version]
+            self.arn = self.worker.environment['MY_FUNCTION_ARN']
             yield version
-            worker.stop()
-            self.assertEqual('', worker.log('FATAL'), version)
+            self.assertEqual('', self.worker.log('FATAL'), version)
             del self.endpoint.publications[:]
 
     def do(self, **event):
-        result = self.endpoint.invoke(ARN, json.dumps(event).encode()).wait()
+        result = self.endpoint.invoke(self.arn, json.dumps(event).encode()).wait()
         self.assertEqual('', result.error, result.payload)
         return json.loads(result.payload.decode())
 
@@ -84,7 +107,7 @@ class SDKTests(RuntimeTestCase):
                 publication = self.endpoint.publications[-1]
                 self.assertEqual((u'räume/1', payload, 'Event'),
                                  (publication.topic, publication.payload, publication.invocation_type), version)
-                self.assertEqual(ARN, publication.custom['source'])
+                self.assertEqual(self.arn, publication.custom['source'])
 
     def test_publish_with_a_policy(self):
         """SDK-04: the policy for a full queue travels in the client context"""
@@ -127,8 +150,8 @@ class SDKTests(RuntimeTestCase):
                              json.loads(base64.b64decode(posted[-2].headers['x-amz-client-context']).decode()))
 
     def test_an_invocation_that_the_core_refuses_raises(self):
+        self.endpoint.answers.pop(OTHER, None)
         for version in self.each():
-            self.endpoint.answers.pop(OTHER, None)
             raised = self.do(do='invoke', payload='p')
             self.assertEqual('InvocationException', raised['raised'], version)
             self.assertIn('HTTP Error 404', raised['said'])
@@ -147,6 +170,8 @@ class SDKTests(RuntimeTestCase):
             self.endpoint.answers[SECRETS] = lambda payload: (json.dumps({
                 'ARN': 'a', 'Name': json.loads(payload.decode())['SecretId'], 'VersionId': 'v', 'SecretBinary': None,
                 'SecretString': 's', 'VersionStages': ['AWSCURRENT'], 'CreatedDate': 1500000000000}).encode(), '')
+            if version < '1.5' and sys.version_info >= (3, 10):
+                continue  # those versions' own arithmetic with dates fails since Python 3.10
             self.assertEqual('s', self.do(do='secret', name='n'), version)
 
     def test_two_functions_on_real_workers(self):
@@ -174,7 +199,7 @@ class SDKTests(RuntimeTestCase):
     def test_the_SDK_logs_into_the_function_log(self):
         for version in self.each():
             self.do(do='publish', kind='str', topic='t/1')
-            log = self.workers[-1].log('DEBUG')
+            log = self.worker.log('DEBUG')
             self.assertIn('Publishing message on topic "t/1"', log, version)
             self.assertIn('ipc_client.py:', log, version)
             self.assertIn('Posting work for function [{}] to http://localhost:'.format(ROUTER), log, version)
