@@ -82,7 +82,8 @@ extension Deployer {
         }
         if let ownership {
             try disk.changeGroup(directory, function.runAs.groupID ?? ownership.functionGroup)
-            try disk.changeMode(directory, 0o750)
+            // Before it starts an executable, the core looks whether it may be executed; it need not see more.
+            try disk.changeMode(directory, executable == nil ? 0o750 : 0o751)
         } else {
             try disk.changeMode(directory, 0o755)
         }

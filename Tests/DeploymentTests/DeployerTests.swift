@@ -170,6 +170,11 @@ import Testing
         folder.write(F.group(more: runAs), to: "group.json")
         _ = try deployer.apply(folder.path)
         #expect(try Files.status(root.path + "/ggc/deployment/lambda/\(F.arn)1")?.group == 99)
+        let group = F.group().replacing("python3.7", with: "executable").replacing("alarm.handler", with: "alarm.py")
+        folder.write(group, to: "group.json")
+        _ = try deployer.apply(folder.path)
+        #expect(try Files.status(root.path + "/ggc/deployment/lambda/\(F.arn)1")?.mode == 0o751)
+        #expect(try Files.status(root.path + "/ggc/deployment/lambda/\(F.arn)1/alarm.py")?.mode == 0o755)
     }
 
     @Test func theWordsOfErrorsSayWhatToDo() {
