@@ -36,7 +36,7 @@ let testTargets: [Target] = [
     tests("Sandbox", ["Linux"]),
     tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
     tests("Certificates", ["Linux", "TLS"]),
-    tests("Deployment", ["Linux", "JSON", "Group"]),
+    tests("Deployment", ["Linux", "JSON", "Group", "CArchive"]),
     tests("Core", ["Linux", "JSON", "TLS", "Group", "Sandbox"]),
     .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
 ]
