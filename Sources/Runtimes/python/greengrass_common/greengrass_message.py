@@ -12,7 +12,7 @@ class GreengrassMessage(object):
         self.extension_map = extension_map
 
     def encode(self):
-        """`{"Payload": base64 text, "ExtensionMap_": {…}}`"""
+        """`{"Payload": base64 text, "ExtensionMap_": {...}}`"""
         payload = self.payload if self.payload is not None else b''
         if not isinstance(payload, (bytes, bytearray)):
             payload = payload.encode('utf-8')

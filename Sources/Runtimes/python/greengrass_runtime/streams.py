@@ -60,6 +60,7 @@ class LogStream(object):
             if frame.f_lasti < len(code) and ord(code[frame.f_lasti]) in _PRINT_STATEMENT:
                 return self._printed(data, frame)
             self._finish()
+            self.softspace = 0
         elif not isinstance(data, str):
             raise TypeError('write() argument must be str, not ' + type(data).__name__)
         self.record(data, frame)
@@ -137,7 +138,7 @@ class LogStream(object):
 def _print_to_log(builtin):
     """Python 3's `print`, but a line with several values is one record, not one for each value and each blank."""
 
-    def print(*values, **options):
+    def print_record(*values, **options):
         file = options.get('file')
         if file is None:
             file = sys.stdout
@@ -148,7 +149,7 @@ def _print_to_log(builtin):
         text = (' ' if separator is None else separator).join([str(value) for value in values])
         file.record(text + ('\n' if end is None else end), sys._getframe(1))
 
-    return print
+    return print_record
 
 
 _OPTIONS = frozenset(('sep', 'end', 'file', 'flush'))
@@ -160,4 +161,5 @@ def install():
     sys.stderr = LogStream('ERROR', '<stderr>')
     if not _PYTHON_2:
         import builtins
-        builtins.print = _print_to_log(builtins.print)
+        # `builtins.print` is no Python 2.
+        setattr(builtins, 'print', _print_to_log(getattr(builtins, 'print')))

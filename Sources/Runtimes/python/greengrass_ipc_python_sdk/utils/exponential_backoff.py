@@ -1,6 +1,5 @@
 """Trying again, at growing distances, until it works or has taken too long."""
 
-import functools
 import os
 import time
 
@@ -18,9 +17,8 @@ def retry(time_unit=0.001, multiplier=50, backoff_coefficient=2, max_delay=500, 
     one that is not comes through unchanged. RetryTimeoutException ends the attempts.
     """
     def decorate(function):
-        @functools.wraps(function)
         def trying(*arguments, **named):
-            started = _now()
+            first_failure = None  # what is tried may be a wait for hours: only the time after it failed counts
             delay = multiplier
             attempt = 1
             while True:
@@ -29,10 +27,12 @@ def retry(time_unit=0.001, multiplier=50, backoff_coefficient=2, max_delay=500, 
                 except Exception as error:
                     if retriable is not None and not retriable(error):
                         raise
+                    if first_failure is None:
+                        first_failure = _now()
                     pause = min(delay, max_delay) * time_unit
                     if enable_jitter:
                         pause *= 0.5 + ord(os.urandom(1)) / 510.0
-                    if attempt >= max_attempts or _now() + pause - started > expiration_duration * time_unit:
+                    if attempt >= max_attempts or _now() + pause - first_failure > expiration_duration * time_unit:
                         raise RetryTimeoutException('Gave up after {} attempts: {}'.format(attempt, error))
                     time.sleep(pause)
                     attempt += 1
