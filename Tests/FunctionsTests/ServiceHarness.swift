@@ -29,6 +29,8 @@ final class ServiceHarness {
         launcher: any WorkerLauncher, runtimeRoot: String = "/nowhere", path: String = "/usr/bin:/bin",
         limits: FunctionLimits = FunctionLimits(), change: (inout [FunctionDefinition]) -> Void = { _ in }
     ) throws {
+        // As the core does at its start.
+        Signals.ignoreBrokenPipes()
         folder = NSTemporaryDirectory() + "functions-\(UUID().uuidString.prefix(8))"
         reactor = try Reactor()
         var definitions = try Self.arns.map {
