@@ -80,7 +80,7 @@ let package = Package(
         platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
         platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
-        platform("Deployment", ["Bytes", "Linux", "JSON", "Group", "CArchive"]),
+        platform("Deployment", ["Bytes", "CLinux", "Linux", "JSON", "Group", "CArchive"]),
 
         // The house.
         platform(

@@ -4,7 +4,7 @@ import TLS
 /// Why a certificate or key of the group could not be read or made; each case knows the next step.
 public enum CertificateError: Error, CustomStringConvertible {
     /// A file could not be read or written; `purpose` is what it is for.
-    case file(SystemError, purpose: String)
+    case file(purpose: String, SystemError)
     /// What was read or made is not usable.
     case content(TLSError)
     /// The directory has no group CA.
@@ -18,7 +18,7 @@ public enum CertificateError: Error, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .file(let error, let purpose):
+        case .file(let purpose, let error):
             "\(purpose): \(error.description)"
         case .content(let error):
             error.description
@@ -42,7 +42,7 @@ public enum CertificateError: Error, CustomStringConvertible {
         do throws(SystemError) {
             return try body()
         } catch {
-            throw .file(error, purpose: purpose())
+            throw .file(purpose: purpose(), error)
         }
     }
 

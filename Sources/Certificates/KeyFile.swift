@@ -34,7 +34,7 @@ enum KeyFile {
         do throws(SystemError) {
             try Files.writeAtomically(path, pem, mode: keyMode)
         } catch {
-            throw .file(error, purpose: "writing \(purpose)")
+            throw .file(purpose: "writing \(purpose)", error)
         }
     }
 

@@ -50,7 +50,8 @@ public struct ServerCertificate {
         var identities: [TLSIdentity] = []
         var issued: [String] = []
         for (type, file) in [(KeyType.ecP256, "server"), (KeyType.rsa2048, "server-rsa")] {
-            let slot = Slot(type: type, keyPath: "\(directory)/\(file).key", certificatePath: "\(directory)/\(file).crt")
+            let slot = Slot(
+                type: type, keyPath: "\(directory)/\(file).key", certificatePath: "\(directory)/\(file).crt")
             let (identity, reason) = try prepare(slot, authority, names, commonName, now)
             identities.append(identity)
             if let reason { issued.append("\(slot.certificatePath): \(reason.description)") }

@@ -94,7 +94,7 @@ public struct RootSetup {
             do throws(SystemError) {
                 try Files.removeTree(Path.join(layout.certificates, name))
             } catch {
-                throw .file(error, purpose: "replacing a certificate of an interrupted init")
+                throw .file(purpose: "replacing a certificate of an interrupted init", error)
             }
         }
         return try DeviceCredential.create(

@@ -50,10 +50,12 @@ extension FunctionEngine {
         if function.settings.isPinned {
             if now - worker.launched >= limits.stable { function.pause.recovered() }
             function.pause.failed(at: now)
-        } else if !worker.hasAskedForWork {
+        } else if !worker.hasAskedForWork, !worker.isKilled {
             function.pause.failed(at: now)
         }
-        if !worker.hasAskedForWork { failWaiting(worker, exit, lastLines, at: now) }
+        if !worker.hasAskedForWork, !worker.isKilled {
+            failWaiting(function, sentence(worker, exit, lastLines), at: now)
+        }
         dispatch(worker.function, at: now)
     }
 
@@ -83,7 +85,11 @@ extension FunctionEngine {
         switch worker.phase {
         case .starting:
             let seconds = limits.start / FunctionLimits.second
-            kill(worker, reason: "did not ask for work within \(seconds) s of its start", at: now)
+            let reason = "did not ask for work within \(seconds) s of its start"
+            kill(worker, reason: reason, at: now)
+            // Now and not at its end: otherwise the next one would be started for the same work meanwhile.
+            function.pause.failed(at: now)
+            failWaiting(function, "\(name(worker)) is killed: it \(reason).", at: now)
         case .idle, .between:
             terminate(worker, reason: "had no work for \(limits.idle / FunctionLimits.second) s", at: now)
         case .busy(let invocation, _):
@@ -108,13 +114,12 @@ extension FunctionEngine {
 
     /// Work waits for a function whose worker could not begin. Callers get the reason; messages to a pinned function
     /// stay, because it is started again in any case.
-    private func failWaiting(_ worker: Worker, _ exit: WorkerExit, _ lastLines: [String], at now: Int64) {
-        let function = functions[worker.function]
+    private func failWaiting(_ function: FunctionQueue, _ sentence: String, at now: Int64) {
         for number in function.workers where workers[number]?.isStopping == false { return }
         let isPinned = function.settings.isPinned
         let failed = function.remove { !isPinned || $0.type == .requestResponse }
         if failed.isEmpty { return }
-        let result = FunctionResult.unhandled(sentence(worker, exit, lastLines))
+        let result = FunctionResult.unhandled(sentence)
         for invocation in failed {
             function.counters.unhandledErrors += 1
             complete(invocation, result, at: now)
@@ -153,9 +158,8 @@ extension FunctionEngine {
             text += " before it asked for work"
         }
         if lastLines.isEmpty { return text + "." }
-        text += ". Last lines of its error output:"
-        for line in lastLines { text += "\n    " + line }
-        return text
+        // On one line: a log escapes line breaks, so that nothing from outside forges a line.
+        return text + ". Last lines of its error output: " + lastLines.joined(separator: " | ")
     }
 
     /// In the order of their starts, so that the same events always lead to the same actions.

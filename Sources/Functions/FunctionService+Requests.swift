@@ -1,6 +1,7 @@
 import Bytes
 import Group
 import HTTP
+import JSON
 import Linux
 import Log
 import MQTT

@@ -18,6 +18,7 @@ final class IPCConnection: EventHandler {
     /// Bytes read since the last complete request, counted in the server's sum too.
     private var held: Int64 = 0
     private var interest: Events = .readable
+    private var fillsRoom = false
     private var isProcessing = false
     private var isClosing = false
     private var closesAfterOutput = false
@@ -92,10 +93,12 @@ final class IPCConnection: EventHandler {
     private var poll: PollID { PollID(UInt64(number) << 32 | UInt64(sequence)) }
 
     private func take() {
-        let room = input.prepareToWrite(minimum: 4096)
+        // Small at first: most requests are. A body that fills the room gets more.
+        let room = input.prepareToWrite(minimum: fillsRoom ? 32_768 : 4096)
         let most = min(room.count, server.limits.bytesPerTurn)
         switch IO.read(fd, into: UnsafeMutableRawBufferPointer(rebasing: room[..<most])) {
         case .bytes(let count):
+            fillsRoom = count == most
             // What a refused client still sends is of no interest.
             if isClosing { return }
             input.commit(count)

@@ -1,4 +1,5 @@
 import Bytes
+import HTTP
 
 /// What a function may publish beyond what MQTT itself forbids (MSG-15): the limits devices have too.
 enum PublishRules {

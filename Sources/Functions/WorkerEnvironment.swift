@@ -1,6 +1,7 @@
 import Bytes
 import Group
 import Linux
+import Log
 
 /// The environment of a worker's process (facts/ipc.md §3, rows LAM-09 and SDK-05).
 struct WorkerEnvironment {

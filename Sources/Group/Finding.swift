@@ -23,6 +23,12 @@ public struct Finding: Equatable, Sendable {
         self.position = position
         self.message = message
     }
+
+    /// The finding for a `group.json` that is no JSON.
+    public static func unreadable(_ error: JSONError) -> Finding {
+        Finding(
+            .violation, path: "$", position: error.position, message: "not readable as JSON: \(error.reason.sentence)")
+    }
 }
 
 extension Finding: CustomStringConvertible {

@@ -74,19 +74,20 @@ extension GroupDefinition {
         return (reader.group, reader.box.report)
     }
 
+    /// Reads a group from a parsed `group.json`; the report names lines.
+    public static func read(_ document: JSONDocument, rules: GroupRules) -> (group: GroupDefinition, report: Report) {
+        var reader = GroupReader(rules: rules, document: document)
+        reader.read(document.value)
+        return (reader.group, reader.box.report)
+    }
+
     /// Reads a group from the bytes of a `group.json`; the report names lines.
     public static func read(_ bytes: [UInt8], rules: GroupRules) -> (group: GroupDefinition, report: Report) {
         do throws(JSONError) {
-            let document = try JSONDocument(bytes, maximumBytes: GroupLimits.groupFileBytes)
-            var reader = GroupReader(rules: rules, document: document)
-            reader.read(document.value)
-            return (reader.group, reader.box.report)
+            return read(try JSONDocument(bytes, maximumBytes: GroupLimits.groupFileBytes), rules: rules)
         } catch {
             var report = Report()
-            report.add(
-                Finding(
-                    .violation, path: "$", position: error.position,
-                    message: "not readable as JSON: \(error.reason.sentence)"))
+            report.add(.unreadable(error))
             return (GroupDefinition(), report)
         }
     }

@@ -3,7 +3,8 @@ public struct Report: Equatable, Sendable {
     public private(set) var findings: [Finding] = []
     /// Findings beyond `Report.limit`, counted only.
     public private(set) var omitted: Int64 = 0
-    private var violationCount: Int64 = 0
+    /// The number of violations, those included that are counted only.
+    public private(set) var violationCount: Int64 = 0
 
     /// A bound on what a hostile file can make us keep and print.
     public static let limit = 500

@@ -1,11 +1,11 @@
 /// Text for messages about what a person wrote.
-enum Words {
+public enum Words {
     /// Most bytes of the other side's text that are repeated in a message.
     static let quotedBytes = 100
 
     /// The text in double quotes, cut to a bounded length, with control characters made visible: what is in a file must
     /// not move the cursor of the terminal that shows the message.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         var result = "\""
         var length = 0
         for scalar in text.unicodeScalars {

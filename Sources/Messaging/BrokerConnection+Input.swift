@@ -1,5 +1,6 @@
 import Bytes
 import Linux
+import Log
 import MQTT
 import TLS
 

@@ -1,6 +1,7 @@
 import Bytes
 import Group
 import Linux
+import Log
 import MQTT
 import TLS
 

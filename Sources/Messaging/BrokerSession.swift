@@ -62,11 +62,13 @@ struct BrokerSession {
     mutating func next(_ input: inout ByteBuffer, _ output: inout ByteBuffer, now: Int64) -> Event {
         while true {
             guard state == .awaitingConnect || state == .connected else { return .needsBytes }
+            if state == .awaitingConnect, !input.isEmpty, input.readable[0] >> 4 != PacketType.connect.rawValue {
+                return close(.notConnectFirst)
+            }
             do throws(MQTTError) {
                 guard let header = try FixedHeader.read(input.bytes, limit: limits.remainingLength) else {
                     return .needsBytes
                 }
-                if state == .awaitingConnect, header.type != .connect { return close(.notConnectFirst) }
                 guard input.count >= header.packetLength else { return .needsBytes }
                 lastPacket = now
                 let event = try handle(

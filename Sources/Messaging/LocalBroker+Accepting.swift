@@ -1,4 +1,5 @@
 import Linux
+import Log
 import TLS
 
 extension LocalBroker {

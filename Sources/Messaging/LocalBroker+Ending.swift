@@ -1,4 +1,5 @@
 import Bytes
+import Log
 import MQTT
 import TLS
 

@@ -53,7 +53,9 @@ public final class LocalBroker: TurnEndHandler {
         for row in subscriptions {
             guard case .device(let name) = row.target else { continue }
             // Rows are validated with the group; one that is no filter matches nothing.
-            do throws(MQTTError) { subjects[name, default: []].append(try MQTT.TopicFilter(row.subject)) } catch { continue }
+            do throws(MQTTError) { subjects[name, default: []].append(try MQTT.TopicFilter(row.subject)) } catch {
+                continue
+            }
         }
         for name in directory.thingNames {
             let device = DeviceTarget(

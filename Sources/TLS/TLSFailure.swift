@@ -1,3 +1,5 @@
+import Linux
+
 /// Why a connection failed, for the log.
 public enum TLSFailure: Equatable, CustomStringConvertible {
     /// The client's certificate is none of the group's.
@@ -37,7 +39,7 @@ public enum TLSFailure: Equatable, CustomStringConvertible {
         case .alert(let code):
             "it refused with the alert \(Self.name(ofAlert: code))"
         case .system(let code):
-            "the connection broke (errno \(code))"
+            SystemError("the connection broke", code: code).description
         case .other(let text):
             text
         }

@@ -43,7 +43,8 @@ import Testing
         #expect(pair.readClient() == "there".bytes)
     }
 
-    @Test("a device is recognised by its certificate's ID whoever signed it, the device itself or an expired authority",
+    @Test(
+        "a device is recognised by its certificate's ID whoever signed it, the device itself or an expired authority",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func foreignIssuer(version: Int32) throws {
         let key = try PrivateKey.generate(.ecP256, source: "own.key")
@@ -56,7 +57,8 @@ import Testing
         #expect(pair.server.peer?.id == own.id)
     }
 
-    @Test("an unknown certificate of our own authority does not get through the handshake, and the failure names it",
+    @Test(
+        "an unknown certificate of our own authority does not get through the handshake, and the failure names it",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func unknownDevice(version: Int32) throws {
         let stranger = try authority.device("stranger")
@@ -79,7 +81,8 @@ import Testing
         #expect(ERR_peek_error() == 0)
     }
 
-    @Test("a session is resumed while the device is in the group, and refused once it is removed",
+    @Test(
+        "a session is resumed while the device is in the group, and refused once it is removed",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func resumption(version: Int32) throws {
         var known = [device.leaf.id]
@@ -107,7 +110,8 @@ import Testing
         #expect(third.clientFailure != nil)
     }
 
-    @Test("tickets of before are worth nothing after the identities were replaced",
+    @Test(
+        "tickets of before are worth nothing after the identities were replaced",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func ticketKeys(version: Int32) throws {
         let context = try context([device.leaf.id])
@@ -123,7 +127,8 @@ import Testing
         #expect(!second.server.isResumed)
     }
 
-    @Test("a client that does not accept the server's certificate is named as such",
+    @Test(
+        "a client that does not accept the server's certificate is named as such",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func untrustedServer(version: Int32) throws {
         let other = try TestAuthority()
@@ -135,7 +140,7 @@ import Testing
         #expect(failure.description.contains("group CA"))
     }
 
-    @Test("TLS 1.1 is refused with a reason")
+    @Test("TLS-11: TLS 1.1 is refused with a reason")
     func oldVersion() throws {
         let pair = try pair(context([device.leaf.id]), device, TLS1_1_VERSION)
         #expect(pair.serverResult == .failed(.oldProtocol))
@@ -202,7 +207,8 @@ import Testing
         #expect(received == payload)
     }
 
-    @Test("TLS-11: every local suite of V1 for TLS 1.2 connects",
+    @Test(
+        "TLS-11: every local suite of V1 for TLS 1.2 connects",
         arguments: [
             "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA", "ECDHE-RSA-AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA",
             "AES128-GCM-SHA256", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-GCM-SHA256",

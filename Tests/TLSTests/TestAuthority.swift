@@ -6,6 +6,9 @@ struct TestAuthority {
     static let start: Int64 = 1_546_300_800  // 2019-01-01
     static let end: Int64 = 4_102_444_800  // 2100-01-01
 
+    /// RSA keys take long to make: one for all.
+    private static let rsaKey = Result { try PrivateKey.generate(.rsa2048, source: "").pem() }
+
     let key: PrivateKey
     let certificate: Certificate
 
@@ -25,11 +28,16 @@ struct TestAuthority {
 
     func device(_ name: String, _ type: KeyType = .ecP256, notAfter: Int64 = end) throws -> TLSIdentity {
         try issue(
-            CertificateTemplate(commonName: name, usage: .client, notBefore: Self.start, notAfter: notAfter), type, name)
+            CertificateTemplate(commonName: name, usage: .client, notBefore: Self.start, notAfter: notAfter), type, name
+        )
     }
 
     private func issue(_ template: CertificateTemplate, _ type: KeyType, _ file: String) throws -> TLSIdentity {
-        let subject = try PrivateKey.generate(type, source: "\(file).key")
+        let subject =
+            switch type {
+            case .ecP256: try PrivateKey.generate(type, source: "\(file).key")
+            case .rsa2048: try PrivateKey(pem: Self.rsaKey.get(), source: "\(file).key")
+            }
         let made = try template.signed(for: subject, by: certificate, with: key, source: "\(file).crt")
         return try TLSIdentity(key: subject, chain: [made])
     }

@@ -26,11 +26,12 @@ final class TestClient {
         #expect(SSL_CTX_use_certificate(context, leaf) == 1)
         X509_free(leaf)
         let pem = try identity.key.pem()
-        let key = try #require(pem.withUnsafeBytes { bytes -> OpaquePointer? in
-            let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
-            defer { BIO_free_all(bio) }
-            return PEM_read_bio_PrivateKey(bio, nil, nil, nil)
-        })
+        let key = try #require(
+            pem.withUnsafeBytes { bytes -> OpaquePointer? in
+                let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
+                defer { BIO_free_all(bio) }
+                return PEM_read_bio_PrivateKey(bio, nil, nil, nil)
+            })
         #expect(SSL_CTX_use_PrivateKey(context, key) == 1)
         EVP_PKEY_free(key)
     }
@@ -53,10 +54,11 @@ final class TestClient {
 
     private static func x509(_ certificate: Certificate) throws -> OpaquePointer {
         let pem = try certificate.pem()
-        return try #require(pem.withUnsafeBytes { bytes -> OpaquePointer? in
-            let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
-            defer { BIO_free_all(bio) }
-            return PEM_read_bio_X509(bio, nil, nil, nil)
-        })
+        return try #require(
+            pem.withUnsafeBytes { bytes -> OpaquePointer? in
+                let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
+                defer { BIO_free_all(bio) }
+                return PEM_read_bio_X509(bio, nil, nil, nil)
+            })
     }
 }

@@ -62,6 +62,12 @@ static inline int copenssl_ssl_set_app_data(SSL *connection, void *data) {
 
 static inline void *copenssl_ssl_get_app_data(SSL *connection) { return SSL_get_app_data(connection); }
 
+// Drops the certificates that came with a client's own. OpenSSL keeps this very stack for the connection's life.
+static inline void copenssl_drop_issuers(X509_STORE_CTX *store) {
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store);
+    while (sk_X509_num(sent) > 1) X509_free(sk_X509_pop(sent));
+}
+
 static inline long copenssl_bio_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
 
 static inline int copenssl_error_library(unsigned long code) { return ERR_GET_LIB(code); }

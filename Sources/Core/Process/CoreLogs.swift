@@ -13,14 +13,14 @@ enum CoreLogs {
             echoesToStandardError: echoes)
     }
 
-    static func functionConfiguration(_ setup: DaemonSetup, _ group: GroupDefinition) -> FunctionConfiguration {
+    static func functionConfiguration(_ setup: DaemonSetup, _ deployed: DeployedGroup) -> FunctionConfiguration {
         let layout = setup.layout
         let thing = setup.configuration.thing
         var configuration = FunctionConfiguration(
-            socketPath: layout.functionSocket, packageRoot: DeployedGroup.packages(layout),
+            socketPath: layout.functionSocket, packageRoot: deployed.packages,
             runtimeRoot: layout.runtimes(executable: setup.executable), logRoot: layout.userLogs,
             thingName: thing.name, version: Version.compatibility)
-        let settings = settings(.functions, group)
+        let settings = settings(.functions, deployed.group)
         configuration.logLevel = settings.level
         configuration.logSpace = settings.space
         configuration.port = setup.configuration.daemonPort

@@ -20,6 +20,8 @@ final class CoreProcess {
     let functions: FunctionService
     let group: GroupDefinition
     let deployment: String?
+    /// Why the core serves without its group, or empty.
+    let problem: String
     let started = Clock.monotonic()
     private let directory: DeviceDirectory
     private let server: ServerIdentities
@@ -38,7 +40,8 @@ final class CoreProcess {
         self.setup = setup
         self.server = server
         self.connection = connection
-        let deployed = try DeployedGroup.load(setup)
+        let deployed = DeployedGroup.load(setup)
+        problem = deployed.problem
         group = deployed.group
         deployment = deployed.deployment
         log = CoreLogs.system(setup.layout, group, echoes: echoes)
@@ -58,7 +61,8 @@ final class CoreProcess {
             reactor.schedule(afterNanoseconds: 0) { pending.tell() }
         }
         functions = FunctionService(
-            configuration: CoreLogs.functionConfiguration(setup, group), definitions: group.functions, reactor: reactor,
+            configuration: CoreLogs.functionConfiguration(setup, deployed), definitions: group.functions,
+            reactor: reactor,
             router: router, launcher: launcher, log: log)
         pending.connect(launcher, functions)
         for notice in server.notices + deployed.notices { log.info(notice) }
@@ -72,7 +76,8 @@ final class CoreProcess {
         } catch {
             throw SetupError.serving(error, setup)
         }
-        connection.tell(.ready(problem: ""))
+        if !problem.isEmpty { log.error(problem) }
+        connection.tell(.ready(problem: problem))
         log.info(
             "Serving: \(group.devices.count) devices on port \(setup.configuration.mqttPort), "
                 + "\(group.functions.count) functions, \(group.subscriptions.count) subscriptions.")

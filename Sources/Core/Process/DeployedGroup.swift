@@ -6,13 +6,29 @@ import Linux
 struct DeployedGroup {
     let group: GroupDefinition
     let deployment: String?
+    /// Where the functions' packages are.
+    let packages: String
+    /// Why the deployed group cannot be used, or empty. The core then serves without one, so that its status and a new
+    /// deployment are possible.
+    let problem: String
     let notices: [String]
 
-    static func load(_ setup: DaemonSetup) throws(SetupError) -> DeployedGroup {
-        DeployedGroup(group: GroupDefinition(), deployment: nil, notices: [])
+    static func load(_ setup: DaemonSetup) -> DeployedGroup {
+        let deployer = DeploymentSettings.deployer(setup.configuration, setup.layout)
+        do throws(DeploymentError) {
+            guard let loaded = try deployer.loadCurrent() else {
+                return DeployedGroup(
+                    group: GroupDefinition(), deployment: nil, packages: "/", problem: "",
+                    notices: [DeploymentError.nothingDeployed.description])
+            }
+            return DeployedGroup(
+                group: loaded.group, deployment: loaded.id.description, packages: loaded.packagesDirectory, problem: "",
+                notices: ["Runs deployment \(loaded.id.description)."])
+        } catch {
+            return DeployedGroup(
+                group: GroupDefinition(), deployment: nil, packages: "/", problem: error.description, notices: [])
+        }
     }
-
-    static func packages(_ layout: Layout) -> String { "\(layout.writable)/deployment/lambda" }
 }
 
 extension SetupError {

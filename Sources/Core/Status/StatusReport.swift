@@ -17,6 +17,7 @@ struct StatusReport {
             "corePid": .integer(Int64(Processes.current)),
             "uptimeSeconds": .integer((now - core.started) / 1_000_000_000),
             "deployment": core.deployment.map { .string($0) } ?? .null,
+            "problem": core.problem.isEmpty ? .null : .string(core.problem),
             "subscriptions": .integer(Int64(core.group.subscriptions.count)),
             "mqttPort": .integer(Int64(core.setup.configuration.mqttPort)),
             "daemonPort": .integer(Int64(core.functions.port)),

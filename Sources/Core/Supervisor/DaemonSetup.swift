@@ -63,7 +63,8 @@ public struct DaemonSetup {
     ///   - report: called once, when the first core serves or cannot.
     /// - Returns: the exit code.
     public func runDaemon(
-        _ lock: borrowing LockFile, echoes: Bool, notForCore: [Int32] = [], report: @escaping (Supervisor.Report) -> Void
+        _ lock: borrowing LockFile, echoes: Bool, notForCore: [Int32] = [],
+        report: @escaping (Supervisor.Report) -> Void
     ) throws(SetupError) -> Int32 {
         let log = Logger(file: LogFile(path: layout.supervisorLog), echoesToStandardError: echoes)
         let identities = Identities.find()

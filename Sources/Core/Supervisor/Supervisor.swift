@@ -126,8 +126,11 @@ public final class Supervisor: EventHandler {
         phase = next
         guard let core else {
             // Between two cores: nothing to wait for.
-            if next == .stopping { finishStopping() }
-            return
+            if let restartTimer { reactor.cancel(restartTimer) }
+            restartTimer = nil
+            if next == .stopping { return finishStopping() }
+            phase = .running
+            return startCoreOrRetry()
         }
         _ = Processes.send(Signals.terminate, to: core)
         if killTimer == nil {

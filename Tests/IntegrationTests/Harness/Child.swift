@@ -21,6 +21,14 @@ final class Child {
     /// pipe open.
     private static let starting = NSLock()
 
+    /// Does something during which no child is started, for instance writing a program: a child that is just being
+    /// started holds what is open for writing, and a program that is open for writing cannot be executed.
+    static func whileNoneStarts<Result>(_ body: () throws -> Result) rethrows -> Result {
+        starting.lock()
+        defer { starting.unlock() }
+        return try body()
+    }
+
     /// - Parameters:
     ///   - arguments: the program (looked up on `PATH`) and its arguments.
     ///   - environment: names to set over the environment of the tests.

@@ -11,7 +11,6 @@ final class CoreUnderTest {
     let daemonPort: Int
     private(set) var identities: [String: Identity] = [:]
 
-    /// - Parameter setUp: changes to `config.json` before anything is started.
     static func run(_ body: (CoreUnderTest) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let core = try CoreUnderTest()
         defer { core.tearDown(sourceLocation) }
@@ -27,17 +26,25 @@ final class CoreUnderTest {
         root = folder + "/greengrass"
         mqttPort = try Places.freePort()
         daemonPort = try Places.freePort()
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try install()
         // The core runs as a user of its own and reaches its root through this folder (PLAT-19).
         chmod(folder, 0o755)
-        let initialised = try command("init", "--thing", GroupFolder().core, "--region", GroupFolder.region)
+        let initialised = try command(
+            "init", "--thing", GroupFolder().core, "--region", GroupFolder.region, "--account", GroupFolder.account,
+            "--mqtt-port", String(mqttPort), "--daemon-port", String(daemonPort))
         guard initialised.succeeded else { throw HarnessError("init failed: \(initialised)") }
-        try configure { config in
-            var thing = config["coreThing"] as? [String: Any] ?? [:]
-            thing["ggMqttPort"] = mqttPort
-            thing["ggDaemonPort"] = daemonPort
-            config["coreThing"] = thing
+    }
+
+    /// Puts the program and its runtimes where V1's archive unpacks them (gg-core.md, INST-02).
+    private func install() throws {
+        let manager = FileManager.default
+        let package = root + "/ggc/packages/test"
+        try manager.createDirectory(atPath: package, withIntermediateDirectories: true)
+        try Child.whileNoneStarts {
+            try manager.copyItem(atPath: Places.greengrassd, toPath: package + "/greengrassd")
         }
+        try manager.copyItem(atPath: Places.top + "/Sources/Runtimes", toPath: package + "/runtime")
+        try manager.createSymbolicLink(atPath: root + "/ggc/core", withDestinationPath: "packages/test")
     }
 
     private func tearDown(_ sourceLocation: SourceLocation) {
@@ -50,9 +57,19 @@ final class CoreUnderTest {
 
     // MARK: commands
 
+    /// Runs `greengrassd`; `start` and `restart` in insecure mode where this machine does not protect links (PLAT-07).
     @discardableResult
     func command(_ words: String...) throws -> CommandResult {
-        try CommandResult.run([Places.greengrassd, "--root", root] + words)
+        let starts = words.contains("start") || words.contains("restart")
+        return try plainCommand(starts && !Places.linksAreProtected ? ["-i"] + words : words)
+    }
+
+    /// Runs `greengrassd` with exactly these words.
+    func plainCommand(_ words: [String]) throws -> CommandResult {
+        // The system's interpreters alone: one in somebody's home folder is not for the functions' user to run.
+        return try CommandResult.run(
+            [root + "/ggc/core/greengrassd"] + words,
+            environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
     }
 
     func start() throws {
@@ -107,6 +124,23 @@ final class CoreUnderTest {
         let device = try Device(client, name: name, identity: identity, port: mqttPort, subscribe: subscribe)
         try device.ready(subscribe.count)
         return device
+    }
+
+    /// A device that tries until the core, which is being started again, accepts it.
+    func persistentDevice(_ client: Device.Client, _ name: String, subscribe: String...) throws -> Device {
+        guard let identity = identities[name] else { throw HarnessError("\(name) has not been added") }
+        let deadline = Deadline()
+        var last: (any Error)?
+        while deadline.millisecondsLeft > 0 {
+            let device = try Device(client, name: name, identity: identity, port: mqttPort, subscribe: subscribe)
+            do {
+                try device.ready(subscribe.count)
+                return device
+            } catch {
+                last = error
+            }
+        }
+        throw last ?? HarnessError("\(name) had no time to connect")
     }
 
     // MARK: files

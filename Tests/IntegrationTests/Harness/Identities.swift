@@ -3,10 +3,10 @@ import Foundation
 /// The files that `init` and `device add` leave.
 enum Identities {
     static func added(_ name: String, root: String, said: CommandResult) throws -> Identity {
-        let folder = "\(root)/certs/devices/\(name)"
-        let certificate = "\(folder)/\(name).cert.pem"
+        let certificate = "\(root)/certs/devices/\(name).cert.pem"
         return Identity(
-            ca: root + "/certs/group.ca.pem", certificate: certificate, key: "\(folder)/\(name).private.key",
+            ca: root + "/certs/group-ca/ca.crt", certificate: certificate,
+            key: "\(root)/certs/devices/\(name).private.key",
             certificateID: try certificateID(certificate))
     }
 

@@ -29,6 +29,11 @@ enum Places {
         return path
     }
 
+    /// Whether this machine protects hard and soft links; a core starts without it only in insecure mode.
+    static let linksAreProtected = ["hardlinks", "symlinks"].allSatisfy {
+        (try? String(contentsOfFile: "/proc/sys/fs/protected_" + $0, encoding: .utf8))?.hasPrefix("1") == true
+    }
+
     /// A TCP port that was free a moment ago.
     static func freePort() throws -> Int {
         let listener = try Listener()

@@ -1,0 +1,117 @@
+import Group
+import Linux
+
+extension Deployer {
+    /// Makes and switches to a deployment of a valid folder. The lock is held.
+    func applyLocked(_ content: GroupFolder) throws(DeploymentError) -> Applied {
+        let current = try currentID()
+        // A current deployment that cannot be read has nothing behind it that is worth keeping.
+        let kept = current.flatMap { id in self.readablePrevious(of: id) }
+        var partial: String?
+        do throws(SystemError) {
+            try removeAll(except: [current, kept])
+            let id = try nextID()
+            let directory = layout.partial(id)
+            partial = directory
+            try stage(content, id: id, previous: current, into: directory)
+            try disk.rename(directory, to: layout.directory(id))
+            try disk.sync(directory: layout.deployments)
+            partial = layout.directory(id)
+            try switchLink(to: id)
+            partial = nil
+            // The new group is current: what is left over is not worth failing for, the next deployment removes it.
+            try? removeAll(except: [id, current])
+            return Applied(id: id, group: content.group, report: content.report)
+        } catch {
+            // The current one cannot be hit: a failure after the switch leaves `partial` at what is current only if
+            // syncing failed, and then it stays.
+            if let partial, Files.linkTarget(layout.link).map({ Path.join(layout.base, $0) }) != partial {
+                try? disk.remove(partial)
+            }
+            throw DeploymentError(error)
+        }
+    }
+
+    /// Writes a deployment's directory, its manifest last, down to the disk.
+    private func stage(
+        _ content: GroupFolder, id: DeploymentID, previous: DeploymentID?, into directory: String
+    ) throws(SystemError) {
+        try disk.makeDirectory(directory, mode: 0o755)
+        let group = DeploymentLayout.group(in: directory)
+        try disk.makeDirectory(group, mode: 0o755)
+        let mode: UInt32 = ownership == nil ? 0o600 : 0o640
+        try disk.createFile(
+            DeploymentLayout.groupFile(in: directory), content.bytes, mode: mode, group: ownership?.coreGroup)
+        try disk.makeDirectory(DeploymentLayout.packages(in: directory), mode: 0o755)
+        for (function, package) in content.packages {
+            try stage(package, of: function, into: DeploymentLayout.package(function.arn, in: directory))
+        }
+        let manifest = DeploymentManifest(id: id, previous: previous)
+        try disk.createFile(DeploymentLayout.manifest(in: directory), manifest.bytes, mode: 0o644)
+        try disk.sync(tree: directory)
+    }
+
+    private func stage(_ package: String, of function: FunctionDefinition, into directory: String) throws(SystemError) {
+        try disk.makeDirectory(directory, mode: 0o700)
+        let executable = function.runtime.family == .executable ? function.handler : nil
+        let stager = PackageStager(directory: directory, disk: disk, executable: executable)
+        let reader = PackageReader(package, stager)
+        do throws(PackageError) {
+            try reader.read()
+        } catch {
+            switch error {
+            case .system(let error): throw error
+            case .unusable(let text):
+                throw SystemError("read \(package), which changed meanwhile: \(text)", code: Errors.invalid)
+            }
+        }
+        if let complaint = reader.complaints.first {
+            throw SystemError("read \(package), which changed meanwhile: \(complaint)", code: Errors.invalid)
+        }
+        if let ownership {
+            try disk.changeGroup(directory, function.runAs.groupID ?? ownership.functionGroup)
+            try disk.changeMode(directory, 0o750)
+        } else {
+            try disk.changeMode(directory, 0o755)
+        }
+    }
+
+    /// Makes a deployment the current one.
+    func switchLink(to id: DeploymentID) throws(SystemError) {
+        if let status = try Files.linkStatus(layout.link), status.kind != .link {
+            throw SystemError(
+                "switch \(layout.link), which is not the link of a deployment but was put there otherwise; move it away",
+                code: Errors.exists)
+        }
+        try disk.remove(layout.newLink)
+        try disk.makeLink(layout.newLink, to: layout.linkText(id))
+        try disk.rename(layout.newLink, to: layout.link)
+        try disk.sync(directory: layout.base)
+    }
+
+    /// Removes all deployments but the given ones, and what interrupted ones left.
+    private func removeAll(except kept: [DeploymentID?]) throws(SystemError) {
+        for name in try Files.list(layout.deployments) {
+            let path = Path.join(layout.deployments, name)
+            if let id = DeploymentID(directoryName: name) {
+                if kept.contains(id) { continue }
+                // Renamed first, so that what is half removed has no number.
+                try disk.remove(layout.removed(id))
+                try disk.rename(path, to: layout.removed(id))
+                try disk.remove(layout.removed(id))
+            } else if name.utf8.suffix(8).elementsEqual(DeploymentLayout.partialSuffix.utf8)
+                || name.utf8.suffix(8).elementsEqual(DeploymentLayout.removedSuffix.utf8)
+            {
+                try disk.remove(path)
+            }
+        }
+    }
+
+    private func nextID() throws(SystemError) -> DeploymentID {
+        var highest: Int64 = 0
+        for name in try Files.list(layout.deployments) {
+            if let id = DeploymentID(directoryName: name) { highest = max(highest, id.number) }
+        }
+        return DeploymentID(highest + 1)
+    }
+}

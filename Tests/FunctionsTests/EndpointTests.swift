@@ -1,0 +1,361 @@
+import Bytes
+import Foundation
+import Group
+import Linux
+import Messaging
+import Testing
+
+@testable import Functions
+
+/// The wire of facts/ipc.md §1.3 and §1.4 over real sockets; the test plays the workers.
+@Suite("The local endpoint")
+struct EndpointTests {
+    let launcher = FakeLauncher()
+    let harness: ServiceHarness
+    let alarm = ServiceHarness.arns[0]
+    let echo = ServiceHarness.arns[1]
+    let functions = "/2016-11-01/functions/"
+    /// Of worker 1, the pinned Alarm.
+    let token: String
+
+    init() throws {
+        harness = try ServiceHarness(launcher: launcher)
+        try harness.service.start()
+        token = launcher.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN", of: 1)
+    }
+
+    private func context(_ json: String) -> String { Base64.encode(Array(json.utf8)).text }
+
+    private func publish(_ client: TestClient, _ topic: String, _ payload: String?, type: String = "Event") throws -> TestClient.Response? {
+        try client.request(
+            "POST", functions + "arn:aws:lambda:::function:GGRouter",
+            ["Authorization": token, "X-Amz-Invocation-Type": type, "X-Amz-Client-Context": context(#"{"custom":{"source":"someone else","subject":"\#(topic)"}}"#)], body: payload)
+    }
+
+    @Test("The pinned function is started with the environment that leads it here")
+    func environment() {
+        #expect(launcher.launches.map(\.worker) == [1])
+        #expect(launcher.environment("MY_FUNCTION_ARN", of: 1) == alarm)
+        #expect(launcher.environment("GG_DAEMON_PORT", of: 1) == String(harness.service.port))
+        #expect(launcher.environment("IPC_SOCK_FILE", of: 1) == harness.folder + "/socket/ipc.sock")
+        #expect(token.hasPrefix("Basic "))
+    }
+
+    @Test("SDK-06: a publish is routed with the worker's own function as its source, whatever it claims")
+    func publishes() throws {
+        let client = try harness.client()
+        let response = try #require(try publish(client, "out/temperature", "21.5"))
+        #expect(response.status == 202)
+        #expect(InvocationID(Array((response.headers["x-amz-invocationid"] ?? "").utf8)) != nil)
+        #expect(harness.inbox.messages.map(\.topic.text) == ["out/temperature"])
+        #expect(harness.inbox.messages.map(\.payload.text) == ["21.5"])
+        #expect(harness.inbox.messages.map(\.source) == [.function(alarm)])
+    }
+
+    @Test("SDK-04: a publish without a subscription succeeds for the function and is logged by the core")
+    func unrouted() throws {
+        let client = try harness.client()
+        #expect(try publish(client, "elsewhere", "x")?.status == 202)
+        #expect(harness.inbox.messages.isEmpty)
+        #expect(try harness.systemLog().contains("Failed to get routes. Discarding message."))
+    }
+
+    @Test("A publish with an empty payload and no Content-Length is taken")
+    func emptyPublish() throws {
+        let client = try harness.client()
+        #expect(try publish(client, "out/x", nil)?.status == 202)
+        #expect(harness.inbox.messages.map(\.payload) == [[]])
+    }
+
+    @Test("Old SDKs publish as RequestResponse and get an empty result with an empty error")
+    func oldPublish() throws {
+        let client = try harness.client()
+        let response = try #require(try publish(client, "out/x", "1", type: "RequestResponse"))
+        #expect(response.status == 200)
+        let result = try #require(
+            try client.request(
+                "GET", functions + "arn:aws:lambda:::function:GGRouter",
+                ["Authorization": token, "X-Amz-InvocationId": response.headers["x-amz-invocationid"] ?? ""]))
+        #expect(result.status == 200 && result.body.isEmpty && result.headers["x-amz-function-error"] == "")
+    }
+
+    @Test(
+        "A publish that names no proper topic is refused with the reason",
+        arguments: ["", "a/+/b", "#", String(repeating: "x", count: 257), "1/2/3/4/5/6/7/8/9"])
+    func badTopic(_ topic: String) throws {
+        let client = try harness.client()
+        #expect(try publish(client, topic, "1")?.status == 400)
+    }
+
+    @Test("A message of more than 128 KB is refused")
+    func largeMessage() throws {
+        let client = try harness.client()
+        #expect(try publish(client, "out/x", String(repeating: "x", count: 131_073))?.status == 413)
+        #expect(try publish(client, "out/x", String(repeating: "x", count: 131_072))?.status == 202)
+    }
+
+    @Test("A message for a function waits for its worker and arrives with its topic in the client context")
+    func delivery() throws {
+        harness.router.publish(Message(topic: Array("in/0".utf8), payload: Array("payload".utf8), source: .device("screen")))
+        let client = try harness.client()
+        let work = try #require(try client.request("GET", functions + alarm + "/work", ["Authorization": token]))
+        #expect(work.status == 200 && work.body == "payload")
+        let context = try #require(Base64.decode(Array((work.headers["x-amz-client-context"] ?? "").utf8)))
+        #expect(context.text == #"{"custom":{"subject":"in/0"}}"#)
+        let id = try #require(work.headers["x-amz-invocationid"])
+        let done = try client.request(
+            "POST", functions + alarm + "/work", ["Authorization": token, "X-Amz-InvocationId": id], body: "null")
+        #expect(done?.status == 200)
+        // The second report is too much.
+        let again = try client.request(
+            "POST", functions + alarm + "/work", ["Authorization": token, "X-Amz-InvocationId": id], body: "null")
+        #expect(again?.status == 404)
+    }
+
+    @Test("GET work is held until there is some; nothing is sent in between")
+    func longPoll() throws {
+        let client = try harness.client()
+        #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": token]) == nil)
+        harness.router.publish(Message(topic: Array("in/0".utf8), payload: [1], source: .device("screen")))
+        #expect(try client.response()?.status == 200)
+    }
+
+    @Test("LAM-27: one function invokes another and gets its result; the error header is there and empty")
+    func invoke() throws {
+        let caller = try harness.client()
+        let posted = try #require(
+            try caller.request(
+                "POST", functions + echo,
+                ["Authorization": token, "X-Amz-Invocation-Type": "RequestResponse", "X-Amz-Client-Context": "Y29udGV4dA=="],
+                body: "{\"a\":1}"))
+        #expect(posted.status == 200)
+        let id = try #require(posted.headers["x-amz-invocationid"])
+        // It started on demand.
+        #expect(launcher.launches.map(\.worker) == [1, 2])
+        let token2 = launcher.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN", of: 2)
+        #expect(try caller.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id]) == nil)
+        let worker = try TestClient(reactor: harness.reactor, unixPath: harness.folder + "/socket/ipc.sock")
+        let work = try #require(try worker.request("GET", functions + echo + "/work", ["Authorization": token2]))
+        #expect(work.body == "{\"a\":1}" && work.headers["x-amz-client-context"] == "Y29udGV4dA==")
+        #expect(work.headers["x-amz-invocationid"] == id)
+        let done = try worker.request(
+            "POST", functions + echo + "/work", ["Authorization": token2, "X-Amz-InvocationId": id], body: "{\"b\":2}")
+        #expect(done?.status == 200)
+        let result = try #require(try caller.response())
+        #expect(result.status == 200 && result.body == "{\"b\":2}")
+        #expect(result.headers["x-amz-function-error"] == "")
+    }
+
+    @Test("A handler's error reaches the caller as Handled")
+    func handled() throws {
+        let caller = try harness.client()
+        let id = try #require(try invokeEcho(caller))
+        let worker = try harness.client()
+        let token2 = launcher.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN", of: 2)
+        _ = try worker.request("GET", functions + echo + "/work", ["Authorization": token2])
+        _ = try worker.request(
+            "POST", functions + echo + "/work",
+            ["Authorization": token2, "X-Amz-InvocationId": id, "X-Amz-Function-Error": "Handled"],
+            body: #"{"errorMessage":"no"}"#)
+        let result = try caller.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id])
+        #expect(result?.headers["x-amz-function-error"] == "Handled" && result?.body == #"{"errorMessage":"no"}"#)
+        #expect(harness.service.status()[1].counters.handledErrors == 1)
+    }
+
+    @Test("A worker that exits gives its caller Unhandled with code and the last lines of its error output")
+    func unhandled() throws {
+        let caller = try harness.client()
+        let id = try #require(try invokeEcho(caller))
+        let worker = try harness.client()
+        let token2 = launcher.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN", of: 2)
+        _ = try worker.request("GET", functions + echo + "/work", ["Authorization": token2])
+        try IO.writeAll(launcher.launches[1].logs[1], Array("Traceback\nZeroDivisionError".utf8), step: "write")
+        harness.service.workerExited(2, exitCode: 3, signal: nil)
+        let result = try #require(
+            try caller.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id]))
+        #expect(result.headers["x-amz-function-error"] == "Unhandled")
+        #expect(result.body.hasPrefix("{\"errorMessage\":") && result.body.contains("code 3") && result.body.contains("Traceback | ZeroDivisionError"))
+        // The partial last line is in the log, and the worker's connection is closed.
+        #expect(try harness.functionLog("Echo").contains("[ERROR]-ZeroDivisionError\n"))
+        #expect(try worker.closes())
+        let late = try harness.client()
+        #expect(try late.request("GET", functions + echo + "/work", ["Authorization": token2])?.status == 403)
+    }
+
+    @Test("Percent-encoded ARNs, and a function named without its version, are understood")
+    func encodedARN() throws {
+        let client = try harness.client()
+        let encoded = echo.replacingOccurrences(of: ":", with: "%3A")
+        let headers = ["Authorization": token, "X-Amz-Invocation-Type": "Event"]
+        #expect(try client.request("POST", functions + encoded, headers, body: "1")?.status == 202)
+        #expect(try client.request("POST", functions + String(echo.dropLast(2)), headers, body: "1")?.status == 202)
+        #expect(harness.service.status()[1].counters.invocations == 2)
+    }
+
+    @Test("No token is 401, a wrong one 403, another function's work 403")
+    func scope() throws {
+        let client = try harness.client()
+        #expect(try client.request("GET", functions + alarm + "/work")?.status == 401)
+        #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": "Basic AAAA"])?.status == 403)
+        let other = try #require(try client.request("GET", functions + echo + "/work", ["Authorization": token]))
+        #expect(other.status == 403)
+        #expect(other.reason == "The token belongs to a worker of \(alarm), not of \(echo).")
+        #expect(try client.request("PUT", functions + echo + "/initialized", ["Authorization": token], body: "{}")?.status == 403)
+    }
+
+    @Test("What does not exist is 404 with a sentence, in the reason too, which is all that SDKs show")
+    func unknown() throws {
+        let client = try harness.client()
+        let authorized = ["Authorization": token]
+        let function = try #require(try client.request("POST", functions + alarm.dropLast() + "9", authorized, body: ""))
+        #expect(function.status == 404 && function.reason.hasPrefix("The group has no function arn:aws:lambda"))
+        let service = try #require(try client.request("POST", functions + "arn:aws:lambda:::function:GGSecretManager:1", authorized, body: "{}"))
+        #expect(service.status == 404 && service.body.contains("This core has no service"))
+        let id = InvocationID.random().text
+        #expect(try client.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id])?.status == 404)
+        #expect(try client.request("GET", functions + echo, authorized)?.status == 400)
+        #expect(try client.request("GET", "/2016-11-01/nothing", authorized)?.status == 404)
+        #expect(try client.request("DELETE", functions + echo, authorized)?.status == 405)
+        #expect(try client.request("POST", functions + echo, ["Authorization": token, "X-Amz-Invocation-Type": "DryRun"], body: "")?.status == 400)
+    }
+
+    @Test("A core without a cloud has no credentials and says so")
+    func credentials() throws {
+        let client = try harness.client()
+        let path = "/2016-11-01/credentialprovider/"
+        #expect(try client.request("GET", path, ["Authorization": token])?.status == 404)
+        #expect(try client.request("GET", path)?.status == 401)
+        #expect(try client.request("GET", path + "x", ["Authorization": token])?.status == 400)
+    }
+
+    @Test("A service of the core is reached by its ARN")
+    func systemFunction() throws {
+        final class Shadow: SystemFunction {
+            func invoke(_ call: SystemCall, reply: @escaping (FunctionResult) -> Void) {
+                reply(FunctionResult(payload: Array("{\"caller\":\"\(call.caller)\"}".utf8)))
+            }
+        }
+        harness.service.register(Shadow(), arn: SystemARN.shadow)
+        let client = try harness.client()
+        let posted = try client.request("POST", functions + SystemARN.shadow, ["Authorization": token], body: "")
+        let id = try #require(posted?.headers["x-amz-invocationid"])
+        let result = try client.request("GET", functions + SystemARN.shadow, ["Authorization": token, "X-Amz-InvocationId": id])
+        #expect(result?.body == "{\"caller\":\"\(alarm)\"}" && result?.headers["x-amz-function-error"] == "")
+    }
+
+    @Test("LOG-06: the six pipes of a worker become lines with their levels in the function's log")
+    func logs() throws {
+        let pipes = launcher.launches[0].logs
+        for (index, text) in ["info\n", "error\n", "debug\n", "warn\n", "fatal\n", "trace\n"].enumerated() {
+            try IO.writeAll(pipes[index], Array("a.py:\(index),\(text)".utf8), step: "write")
+        }
+        try IO.writeAll(pipes[0], Array("no end".utf8), step: "write")
+        for _ in 0..<10 { try harness.reactor.turn(waiting: false) }
+        let log = try harness.functionLog("Alarm")
+        for line in ["[INFO]-a.py:0,info", "[ERROR]-a.py:1,error", "[DEBUG]-a.py:2,debug", "[WARN]-a.py:3,warn", "[FATAL]-a.py:4,fatal", "[DEBUG]-a.py:5,trace"] {
+            #expect(log.contains(line + "\n"), "\(line)")
+        }
+        #expect(!log.contains("no end"))
+        harness.service.workerExited(1, exitCode: 0, signal: nil)
+        #expect(try harness.functionLog("Alarm").contains("[INFO]-no end\n"))
+    }
+
+    @Test("The log endpoint of V1.0 writes to the caller's log; nothing to log is 400")
+    func legacyLog() throws {
+        let client = try harness.client()
+        let body = #"{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"[WARNING]-x.py:1,old"}]}"#
+        #expect(try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: body)?.status == 200)
+        #expect(try harness.functionLog("Alarm").contains("[WARN]-x.py:1,old\n"))
+        #expect(try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: #"{"logEvents":[]}"#)?.status == 400)
+    }
+
+    @Test("E-05: the health API tells each worker's state")
+    func health() throws {
+        harness.service.workerStarted(1, pid: 4711)
+        let client = try harness.client()
+        let all = try #require(try client.request("GET", "/2016-11-01/health/workers"))
+        #expect(all.body.contains(#"{"FuncArn":"\#(alarm)","WorkerId":"1","ProcessId":"4711","WorkerState":"Starting"}"#))
+        #expect(all.body.contains(#""WorkerState":"NotStarted""#))
+        let some = try #require(try client.request("POST", "/2016-11-01/health/workers", body: #"{"FuncArns":["\#(alarm)","arn:x"]}"#))
+        #expect(some.body.contains(#""InvalidArns":["arn:x"]"#))
+        #expect(try client.request("POST", "/2016-11-01/health/workers", body: "{}")?.status == 400)
+    }
+
+    @Test("A function that reports that it failed to initialise is said in the log")
+    func initialized() throws {
+        let client = try harness.client()
+        let body = #"{"Success":false,"Response":"ValueError(\"no port\")"}"#
+        #expect(try client.request("PUT", functions + alarm + "/initialized", ["Authorization": token], body: body)?.status == 200)
+        #expect(try harness.systemLog().contains(#"failed to initialize: ValueError("no port")"#))
+    }
+
+    @Test("Chunked bodies, Expect: 100-continue, pipelining and Connection: close work")
+    func http() throws {
+        let client = try harness.client()
+        let head = "POST \(functions)\(echo) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(token)\r\nX-Amz-Invocation-Type: Event\r\n"
+        try client.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + head + "Content-Length: 0\r\n\r\n")
+        #expect(try client.response()?.status == 202)
+        #expect(try client.response()?.status == 202)
+        try client.send(head + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+        #expect(try client.response()?.status == 100)
+        try client.send("x")
+        #expect(try client.response()?.status == 202)
+        try client.send(head + "Content-Length: 1\r\nConnection: close\r\n\r\nx")
+        #expect(try client.response()?.status == 202)
+        #expect(try client.closes())
+    }
+
+    @Test("A request that is not HTTP is answered with 400 and the end of the connection")
+    func nonsense() throws {
+        let client = try harness.client()
+        try client.send("nonsense\r\n\r\n")
+        #expect(try client.response()?.status == 400)
+    }
+
+    @Test("A waiting worker whose connection breaks loses no work")
+    func brokenPoll() throws {
+        let client = try harness.client()
+        #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": token]) == nil)
+        client.close()
+        for _ in 0..<5 { try harness.reactor.turn(waiting: false) }
+        harness.router.publish(Message(topic: Array("in/0".utf8), payload: Array("kept".utf8), source: .device("screen")))
+        let second = try harness.client()
+        #expect(try second.request("GET", functions + alarm + "/work", ["Authorization": token])?.body == "kept")
+    }
+
+    @Test("A worker has at most 32 connections; a stranger's connections give way to new ones")
+    func connections() throws {
+        var clients: [TestClient] = []
+        for _ in 0..<32 {
+            let client = try harness.client()
+            #expect(try publish(client, "out/x", "1")?.status == 202)
+            clients.append(client)
+        }
+        let more = try harness.client()
+        #expect(try publish(more, "out/x", "1")?.status == 429)
+        #expect(try more.closes())
+        var strangers: [TestClient] = []
+        for _ in 0..<70 {
+            strangers.append(try harness.client())
+            try harness.reactor.turn(waiting: false)
+        }
+        #expect(try strangers[0].closes())
+        #expect(try !strangers[69].closes())
+        #expect(try publish(clients[0], "out/x", "1")?.status == 202)
+    }
+
+    @Test("Stopping tells the workers, waits for them, and closes the endpoint")
+    func stops() throws {
+        var isStopped = false
+        harness.service.stop { isStopped = true }
+        #expect(launcher.signals.map(\.signal) == [15] && !isStopped)
+        harness.service.workerExited(1, exitCode: 0, signal: nil)
+        #expect(isStopped)
+        #expect(throws: SystemError.self) { _ = try harness.client() }
+    }
+
+    private func invokeEcho(_ client: TestClient) throws -> String? {
+        try client.request("POST", functions + echo, ["Authorization": token], body: "{}")?
+            .headers["x-amz-invocationid"]
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@Suite("What is left when a process is killed")
+struct CrashTests {
+    /// The processes of a running core by role: the one that `start` names, its child, and the workers.
+    private func parent(_ pid: pid_t) -> pid_t {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("PPid:") }
+        return line.flatMap { pid_t($0.dropFirst(5).trimmingCharacters(in: .whitespaces)) } ?? 0
+    }
+
+    private func started(_ core: CoreUnderTest) throws -> (supervisor: pid_t, core: pid_t, others: [pid_t]) {
+        let all = ProcessTable.naming(core.root).map(\.pid)
+        guard let supervisor = all.first(where: { !all.contains(parent($0)) }) else {
+            throw HarnessError("no supervisor among \(ProcessTable.naming(core.root))")
+        }
+        let children = all.filter { parent($0) == supervisor }
+        let cores = children.filter { pid in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe"))?.contains("greengrassd")
+                == true
+        }
+        guard let coreProcess = cores.first else {
+            throw HarnessError("no core among \(ProcessTable.naming(core.root))")
+        }
+        return (supervisor, coreProcess, children.filter { $0 != coreProcess })
+    }
+
+    private var group: GroupFolder {
+        var group = GroupFolder()
+        group.functions = [GroupFolder.Function(name: "Counter", code: FunctionCode.counter, pinned: true, timeout: 30)]
+        group.subscriptions = [
+            (.device("a"), "topic", .device("b")), (.device("a"), "count", .function("Counter")),
+            (.function("Counter"), "count", .device("b")),
+        ]
+        return group
+    }
+
+    /// Waits until the process is gone.
+    private func gone(_ pid: pid_t) throws {
+        // tail --pid ends when the process has; it is no child of ours to wait for.
+        let watcher = try Child(["tail", "--pid", String(pid), "-s", "0.05", "-f", "/dev/null"])
+        guard watcher.wait() != nil else { throw HarnessError("process \(pid) is still there") }
+    }
+
+    @Test("INST-06: a core that is killed is started again, and devices and functions talk as before")
+    func coreKilled() throws {
+        try CoreUnderTest.run { core in
+            try core.start(group, devices: "a", "b")
+            let before = try started(core)
+            let waiting = try core.device(.paho, "b", subscribe: "count")
+            kill(before.core, SIGKILL)
+            #expect(waiting.awaitDisconnect())
+            _ = try core.line(in: core.logFolder + "/supervisor.log", containing: String(before.core))
+            let receiver = try core.persistentDevice(.paho, "b", subscribe: "count")
+            let sender = try core.persistentDevice(.paho, "a")
+            try sender.publish("count", "{}")
+            #expect(try receiver.receive().payload.hasPrefix(#"{"calls": 1, "#))
+            for pid in before.others { try gone(pid) }
+        }
+    }
+
+    @Test("INST-06: when the supervisor is killed, core and functions end by themselves")
+    func supervisorKilled() throws {
+        try CoreUnderTest.run { core in
+            try core.start(group, devices: "a", "b")
+            let before = try started(core)
+            #expect(!before.others.isEmpty, "the pinned function runs")
+            kill(before.supervisor, SIGKILL)
+            for pid in [before.supervisor, before.core] + before.others { try gone(pid) }
+            try core.start()
+        }
+    }
+
+    @Test("LAM-05: a pinned function that is killed is started again")
+    func workerKilled() throws {
+        try CoreUnderTest.run { core in
+            try core.start(group, devices: "a", "b")
+            let receiver = try core.device(.paho, "b", subscribe: "count")
+            let sender = try core.device(.paho, "a")
+            try sender.publish("count", "{}")
+            let first = try receiver.receive().payload
+            guard let pid = pid_t(first.dropLast().split(separator: " ").last ?? "") else {
+                throw HarnessError("no pid in \(first)")
+            }
+            kill(pid, SIGKILL)
+            try gone(pid)
+            try sender.publish("count", "{}")
+            #expect(try receiver.receive().payload.hasPrefix(#"{"calls": 1, "#))
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import MQTT
+import Testing
+
+@testable import Messaging
+
+@Suite struct BrokerTests {
+    @Test("MSG-02: a device's message reaches the device that a row names, with QoS 0, and no other")
+    func delivery() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor", "other"], rows: [("sensor", "a/+", "actor")])
+        let sensor = try world.connect("sensor", subscribe: ["#"])
+        let actor = try world.connect("actor", subscribe: ["a/b"])
+        let other = try world.connect("other", subscribe: ["#"])
+        let packet = Publish(
+            topic: try "a/b".topic(), payload: [1, 2], delivery: .atLeastOnce(try identifier(3)), retain: true)
+        try sensor.send(.publish(packet))
+        try world.until { try actor.receive().count == 1 }
+        #expect(try actor.receive() == [.publish(Publish(topic: try "a/b".topic(), payload: [1, 2]))])
+        try world.settle(sensor)
+        try world.settle(other)
+        #expect(try sensor.receive() == [.puback(identifier(3)), .pingresp])
+        #expect(try other.receive() == [.pingresp])
+        #expect(world.broker.counters.delivered == 1)
+    }
+
+    @Test("a retained message is passed on and not kept for later subscribers")
+    func retained() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "a", "actor")])
+        let sensor = try world.connect("sensor")
+        try sensor.send(.publish(Publish(topic: try "a".topic(), payload: [1], retain: true)))
+        try world.settle(sensor)
+        let actor = try world.connect("actor", subscribe: ["a"])
+        try world.settle(actor)
+        #expect(try actor.payloads() == [])
+        #expect(world.broker.counters.droppedWhileDisconnected == 1)
+    }
+
+    @Test("MSG-03: a device's message without a row goes nowhere and is in the log")
+    func unrouted() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "a", "actor")])
+        let sensor = try world.connect("sensor")
+        let actor = try world.connect("actor", subscribe: ["#"])
+        try sensor.publish("b", [1])
+        try world.settle(sensor)
+        try world.settle(actor)
+        #expect(try actor.payloads() == [])
+        #expect(try world.log.text().contains("Failed to get routes. Discarding message."))
+        #expect(world.router.counters.withoutRoute == 1)
+    }
+
+    @Test("a device gets nothing of a topic that it has not subscribed to")
+    func unsubscribed() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "#", "actor")])
+        let sensor = try world.connect("sensor")
+        let actor = try world.connect("actor", subscribe: ["b", "c"])
+        for topic in ["a", "b", "c", "d"] { try sensor.publish(topic, topic.utf8Bytes) }
+        try world.settle(sensor)
+        try world.settle(actor)
+        #expect(try actor.payloads() == ["b".utf8Bytes, "c".utf8Bytes])
+        #expect(world.broker.counters.droppedUnsubscribed == 2)
+    }
+
+    @Test("a subscription that no row can ever serve is granted, with a warning that names the device and the filter")
+    func uselessFilter() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "a/+", "actor")])
+        _ = try world.connect("actor", subscribe: ["+/x", "nothing/here"])
+        let text = try world.log.text()
+        #expect(text.contains("Device actor subscribed to nothing/here"))
+        #expect(!text.contains("subscribed to +/x"))
+    }
+
+    @Test("MSG-10: a client ID of no device is refused with CONNACK 2, and the log says which")
+    func unknownClient() throws {
+        let world = try BrokerWorld(devices: ["sensor"])
+        let client = try world.client()
+        try client.send(.connect(Connect(clientID: "stranger".utf8Bytes)))
+        try world.until {
+            _ = try client.receive()
+            return client.isEnded
+        }
+        #expect(try client.receive() == [.connack(Connack(.identifierRejected))])
+        #expect(try world.log.text().contains("stranger"))
+        #expect(world.broker.connectedDevices.isEmpty)
+        #expect(world.broker.pending == 0)
+    }
+
+    @Test("a device that connects again ends its older connection, whose will is published")
+    func takeover() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "gone", "actor")])
+        let actor = try world.connect("actor", subscribe: ["gone"])
+        let first = try world.connect("sensor", will: Will(topic: try "gone".topic(), payload: [9]))
+        let second = try world.connect("sensor")
+        try world.until {
+            _ = try first.receive()
+            return first.isEnded
+        }
+        try world.settle(second)
+        try world.settle(actor)
+        #expect(try actor.payloads() == [[9]])
+        #expect(world.broker.counters.takenOver == 1)
+        #expect(world.broker.connectedDevices.map(\.thingName) == ["sensor", "actor"])
+    }
+
+    @Test("two programs that drive each other out are named in the log")
+    func repeatedTakeover() throws {
+        let world = try BrokerWorld(devices: ["sensor"])
+        var clients: [TestClient] = []
+        for _ in 0..<4 { clients.append(try world.connect("sensor")) }
+        #expect(try world.log.text().contains("two programs seem to use its certificate and client ID"))
+    }
+
+    @Test("a will is published when the client vanishes, not when it says goodbye")
+    func will() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "gone", "actor")])
+        let actor = try world.connect("actor", subscribe: ["gone"])
+        let will = Will(topic: try "gone".topic(), payload: [1])
+        var sensor: TestClient? = try world.connect("sensor", will: will)
+        try sensor?.send(.disconnect)
+        try world.until { world.broker.connectedDevices.count == 1 }
+        sensor = try world.connect("sensor", will: will)
+        sensor = nil
+        try world.until { world.broker.connectedDevices.count == 1 }
+        try world.settle(actor)
+        #expect(try actor.payloads() == [[1]])
+    }
+
+    @Test("a client that breaks the standard is dropped, and the log names the clause")
+    func violation() throws {
+        let world = try BrokerWorld(devices: ["sensor"])
+        let client = try world.connect("sensor")
+        try client.send([0x30, 3, 0, 1, 0x23])
+        try world.until {
+            _ = try client.receive()
+            return client.isEnded
+        }
+        #expect(try world.log.text().contains("[MQTT-3.3.2-2]"))
+    }
+
+    @Test("messages of every size arrive whole and in order, however the bytes are split")
+    func sizes() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "a", "actor")])
+        let sensor = try world.connect("sensor")
+        let actor = try world.connect("actor", subscribe: ["a"])
+        var stream: [UInt8] = []
+        var expected: [[UInt8]] = []
+        for size in [0, 1, 100, 4_090, 5_000, 70_000, 3, 131_072, 65_500, 0, 20_000] {
+            let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ size) }
+            expected.append(payload)
+            stream += try encoded(.publish(Publish(topic: try "a".topic(), payload: payload)))
+        }
+        var start = 0
+        for piece in sequence(first: 1, next: { $0 * 3 % 9_973 + 1 }) {
+            let end = min(start + piece, stream.count)
+            try sensor.send(Array(stream[start..<end]))
+            try world.reactor.turn(waiting: false)
+            _ = try actor.receive()
+            start = end
+            if start == stream.count { break }
+        }
+        try world.until { try actor.payloads().count == expected.count }
+        #expect(try actor.payloads() == expected)
+    }
+
+    @Test("a slow device loses messages, which are counted and logged, and holds nobody up")
+    func slowDevice() throws {
+        var limits = BrokerLimits()
+        limits.outputQueue = 200_000
+        let world = try BrokerWorld(
+            devices: ["sensor", "slow", "quick"], rows: [("sensor", "a", "slow"), ("sensor", "a", "quick")],
+            limits: limits)
+        let sensor = try world.connect("sensor")
+        let slow = try world.connect("slow", subscribe: ["a"])
+        let quick = try world.connect("quick", subscribe: ["a"])
+        let payload = [UInt8](repeating: 5, count: 50_000)
+        var sent = 0
+        while world.broker.counters.droppedByFullQueue == 0 {
+            try sensor.publish("a", payload)
+            sent += 1
+            try world.until { try quick.payloads().count == sent }
+            #expect(world.broker.waiting <= limits.outputQueue)
+        }
+        #expect(try world.log.text().contains("Device slow reads too slowly"))
+        try world.until { try slow.payloads().count == sent - 1 }
+        try world.until { world.broker.waiting == 0 }
+        try sensor.publish("a", payload)
+        try world.until { try slow.payloads().count == sent }
+        #expect(try world.log.text().contains("Device slow reads again; it has lost 1 messages so far."))
+        #expect(world.broker.connectedDevices.map(\.dropped) == [0, 1, 0])
+    }
+
+    @Test("a device may have a row to itself")
+    func loopback() throws {
+        let world = try BrokerWorld(devices: ["sensor"], rows: [("sensor", "a", "sensor")])
+        let sensor = try world.connect("sensor", subscribe: ["a"])
+        try sensor.publish("a", [1])
+        try world.until { try sensor.payloads() == [[1]] }
+    }
+
+    @Test("silent connections are ended in time, and others wait until there is room for them")
+    func pending() throws {
+        var limits = BrokerLimits()
+        limits.pendingConnections = 2
+        limits.connectTime = 50_000_000
+        let world = try BrokerWorld(devices: ["sensor"], limits: limits)
+        let silent = [try world.client(), try world.client()]
+        try world.until { world.broker.pending == 2 }
+        let sensor = try world.client()
+        try sensor.send(.connect(Connect(clientID: "sensor".utf8Bytes)))
+        try world.until { world.broker.isPaused }
+        #expect(world.broker.counters.accepted == 2)
+        try world.until { try sensor.receive() == [.connack(Connack(.accepted))] }
+        for client in silent {
+            _ = try client.receive()
+            #expect(client.isEnded)
+        }
+        #expect(world.broker.pending == 0)
+        #expect(try world.log.text().contains("it sent no CONNECT in time"))
+    }
+
+    @Test("stopping closes every connection")
+    func stop() throws {
+        let world = try BrokerWorld(devices: ["sensor"])
+        let sensor = try world.connect("sensor")
+        let silent = try world.client()
+        try world.until { world.broker.pending == 1 }
+        world.broker.stop()
+        _ = try sensor.receive()
+        _ = try silent.receive()
+        #expect(sensor.isEnded && silent.isEnded)
+        #expect(world.broker.connections.isEmpty)
+        #expect(throws: (any Error).self) { try world.client() }
+    }
+}
