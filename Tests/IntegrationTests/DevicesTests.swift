@@ -79,7 +79,8 @@ struct DevicesTests {
             for topic in ["sensor", "sensor/", "sensor/a/b"] { try sensor.publish(topic, topic) }
             #expect(try display.receive().topic == "sensor/")
             #expect(try display.receive().topic == "sensor/a/b")
-            try core.device(.paho, "gauge").publish("sensor", "from the gauge")
+            let gauge = try core.device(.paho, "gauge")
+            try gauge.publish("sensor", "from the gauge")
             #expect(try display.receive() == Device.Message(topic: "sensor", payload: "from the gauge"))
         }
     }
