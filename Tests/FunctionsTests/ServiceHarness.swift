@@ -38,8 +38,14 @@ final class ServiceHarness {
         change(&definitions)
         var rows: [Subscription] = []
         for arn in Self.arns {
-            rows.append(Subscription(id: "\(rows.count)", source: .function(arn), subject: Array("out/#".utf8), target: .device("screen")))
-            rows.append(Subscription(id: "\(rows.count)", source: .device("screen"), subject: Array("in/\(rows.count / 2)".utf8), target: .function(arn)))
+            rows.append(
+                Subscription(
+                    id: "\(rows.count)", source: .function(arn), subject: Array("out/#".utf8), target: .device("screen")
+                ))
+            rows.append(
+                Subscription(
+                    id: "\(rows.count)", source: .device("screen"), subject: Array("in/\(rows.count / 2)".utf8),
+                    target: .function(arn)))
         }
         log = LogFile(path: folder + "/runtime.log")
         let logger = Logger(file: log, threshold: .debug)
