@@ -186,7 +186,9 @@ final class IPCConnection: EventHandler {
     private func updateInterest() {
         guard isOpen else { return }
         var wanted: Events = []
-        if isClosing || input.count < server.limits.ahead || waiting == nil && output.isEmpty { wanted.insert(.readable) }
+        if isClosing || input.count < server.limits.ahead || waiting == nil && output.isEmpty {
+            wanted.insert(.readable)
+        }
         if !output.isEmpty { wanted.insert(.writable) }
         if wanted == interest { return }
         interest = wanted

@@ -34,7 +34,8 @@ enum WorkerPlan {
             let choice = try interpreter(function, search: search)
             let script = Path.join(configuration.runtimeRoot, "python/lambda_runtime.py")
             guard exists(script) else {
-                throw WorkerPlanError(sentence: "the core's Python runtime \(script) is missing. Install the core anew.")
+                throw WorkerPlanError(
+                    sentence: "the core's Python runtime \(script) is missing. Install the core anew.")
             }
             specification.executable = choice.path
             specification.arguments = ["-u", script, "--handler=\(function.handler)"]
@@ -71,7 +72,8 @@ enum WorkerPlan {
         let path = Path.join(package, function.handler)
         guard search.isExecutable(path) else {
             throw WorkerPlanError(
-                sentence: "its handler \(path) is missing or not executable. The handler of an executable is the name of "
+                sentence:
+                    "its handler \(path) is missing or not executable. The handler of an executable is the name of "
                     + "the file in the package, with the mode for execution (chmod +x), before it is packed.")
         }
         return path

@@ -16,7 +16,8 @@ extension HTTPRequest {
 
     /// `HTTP/1.x`; a higher minor version is compatible (RFC 9110 section 2.5).
     static func minorVersion(_ version: Span<UInt8>) throws(HTTPError) -> UInt8 {
-        guard version.count == 8, HTTPSyntax.equals(version.extracting(0..<5), "HTTP/"), version[6] == UInt8(ascii: "."),
+        guard version.count == 8, HTTPSyntax.equals(version.extracting(0..<5), "HTTP/"),
+            version[6] == UInt8(ascii: "."),
             HTTPSyntax.decimal(version.extracting(5..<6)) != nil, HTTPSyntax.decimal(version.extracting(7..<8)) != nil
         else { throw .malformedStartLine }
         guard version[5] == UInt8(ascii: "1") else { throw .unsupportedVersion }

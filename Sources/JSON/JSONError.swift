@@ -68,7 +68,8 @@ extension JSONError.Reason {
         case .malformedUTF8: return "these bytes are not UTF-8; save the text as UTF-8"
         case .expected(let what, let found): return "expected \(what), found \(found)"
         case .trailingComma(let closing):
-            return "a comma stands before '\(JSONError.Found.character(closing))' with nothing between; remove the comma"
+            return
+                "a comma stands before '\(JSONError.Found.character(closing))' with nothing between; remove the comma"
         case .comment: return "JSON has no comments; remove it"
         case .singleQuotes: return "texts and keys stand in double quotes (\"), not in single ones"
         case .word(let word):

@@ -1,6 +1,8 @@
+import Certificates
 import Deployment
 import Functions
 import Group
+import JSON
 import Linux
 import Log
 import Messaging

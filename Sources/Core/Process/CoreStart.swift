@@ -3,6 +3,7 @@ import Deployment
 import Group
 import Linux
 import Log
+import Sandbox
 import TLS
 
 /// The core process from its fork to its exit: what needs root first, then the end of root's privileges, then the core.

@@ -1,4 +1,5 @@
 import Functions
+import Group
 import JSON
 import Linux
 import Messaging

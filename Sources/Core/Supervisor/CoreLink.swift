@@ -1,4 +1,5 @@
 import Linux
+import Log
 import Sandbox
 
 /// The supervisor's ear for its core.

@@ -1,5 +1,6 @@
 import Core
 import Deployment
+import Group
 import JSON
 import Linux
 
