@@ -4,13 +4,14 @@ import Linux
 extension Deployer {
     /// Makes and switches to a deployment of a valid folder. The lock is held.
     func applyLocked(_ content: GroupFolder) throws(DeploymentError) -> Applied {
-        let current = try currentID()
+        let current = try replaceableCurrent()
         // A current deployment that cannot be read has nothing behind it that is worth keeping.
         let kept = current.flatMap { id in self.readablePrevious(of: id) }
         var partial: String?
         do throws(SystemError) {
-            try removeAll(except: [current, kept])
+            // Before anything is removed: a number is not given twice.
             let id = try nextID()
+            try removeAll(except: [current, kept])
             let directory = layout.partial(id)
             partial = directory
             try stage(content, id: id, previous: current, into: directory)
@@ -29,6 +30,17 @@ extension Deployer {
                 try? disk.remove(partial)
             }
             throw DeploymentError(error)
+        }
+    }
+
+    /// The current deployment; nil also where the link leads elsewhere, for then it is replaced. What is no link at all
+    /// was not put there by a deployment and is left alone.
+    private func replaceableCurrent() throws(DeploymentError) -> DeploymentID? {
+        do throws(DeploymentError) {
+            return try currentID()
+        } catch {
+            if Files.linkTarget(layout.link) != nil { return nil }
+            throw error
         }
     }
 
@@ -70,7 +82,8 @@ extension Deployer {
         }
         if let ownership {
             try disk.changeGroup(directory, function.runAs.groupID ?? ownership.functionGroup)
-            try disk.changeMode(directory, 0o750)
+            // Before it starts an executable, the core looks whether it may be executed; it need not see more.
+            try disk.changeMode(directory, executable == nil ? 0o750 : 0o751)
         } else {
             try disk.changeMode(directory, 0o755)
         }
@@ -78,11 +91,6 @@ extension Deployer {
 
     /// Makes a deployment the current one.
     func switchLink(to id: DeploymentID) throws(SystemError) {
-        if let status = try Files.linkStatus(layout.link), status.kind != .link {
-            throw SystemError(
-                "switch \(layout.link), which is not the link of a deployment but was put there otherwise; move it away",
-                code: Errors.exists)
-        }
         try disk.remove(layout.newLink)
         try disk.makeLink(layout.newLink, to: layout.linkText(id))
         try disk.rename(layout.newLink, to: layout.link)

@@ -184,6 +184,7 @@ public final class FunctionService {
             response.clientContext = invocation.clientContext
             response.body = invocation.payload
             let delivery = IPCDelivery(worker: worker, invocation: invocation.id)
+            workerLogs[worker]?.forgetLastLines()
             if !server.answer(poll, response, delivery: delivery) { undelivered(delivery) }
         case .giveResult(let poll, let result):
             var response = IPCResponse(.ok)

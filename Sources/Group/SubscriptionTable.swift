@@ -29,11 +29,13 @@ public final class SubscriptionTable {
     /// The ends by the numbers of their handles.
     private let targetEndpoints: [Endpoint]
 
-    /// For each target, the walk that met it last.
+    /// The runs of targets found by the walks in progress: a visitor may send further messages, whose runs come on top.
+    private var runs: [Run] = []
+    /// The same for targets, where several runs had to be made one.
+    private var merged: [TargetID] = []
+    /// For each target, the merge that met it last.
     private var met: [UInt64]
-    private var walk: UInt64 = 0
-    /// Targets found by the walks in progress: a visitor may send further messages, whose targets come on top.
-    private var found: [TargetID] = []
+    private var merge: UInt64 = 0
 
     /// Compiles the rows. Rows that say the same as another one change nothing.
     public init(_ subscriptions: [Subscription]) {
@@ -46,7 +48,6 @@ public final class SubscriptionTable {
         targets = builder.targets
         targetEndpoints = builder.targetEndpoints
         met = [UInt64](repeating: 0, count: builder.targetEndpoints.count)
-        found.reserveCapacity(builder.targetEndpoints.count)
     }
 
     /// The handle of an end that may send, or nil where no row has it as its source: nothing it sends goes anywhere.
@@ -74,17 +75,41 @@ public final class SubscriptionTable {
     /// - Returns: whether there was any target.
     @discardableResult
     public func matches(_ source: SourceID, _ topic: Span<UInt8>, _ visit: (TargetID) -> Void) -> Bool {
-        let first = found.count
-        walk += 1
+        let first = runs.count
         let isReserved = topic.count > 0 && topic[0] == UInt8(ascii: "$")
         descend(Int(source.number), topic, 0, wildcards: !isReserved)
-        let end = found.count
-        for index in first..<end { visit(found[index]) }
-        found.removeLast(end - first)
-        return end > first
+        let count = runs.count - first
+        if count == 0 { return false }
+        // Within a run no target is twice: one run, which is the rule, is visited as it is.
+        let run = runs[first]
+        if count == 1 {
+            runs.removeLast()
+            for index in Int(run.start)..<Int(run.end) { visit(targetRuns[index]) }
+        } else {
+            visitMerged(from: first, visit)
+        }
+        return true
     }
 
-    /// Collects the targets below `node` for the levels of `topic` from `start` on.
+    /// Visits the targets of all runs from `first` on, each once.
+    private func visitMerged(from first: Int, _ visit: (TargetID) -> Void) {
+        let start = merged.count
+        merge += 1
+        for run in runs[first...] {
+            for index in Int(run.start)..<Int(run.end) {
+                let target = targetRuns[index]
+                if met[Int(target.number)] == merge { continue }
+                met[Int(target.number)] = merge
+                merged.append(target)
+            }
+        }
+        runs.removeLast(runs.count - first)
+        let end = merged.count
+        for index in start..<end { visit(merged[index]) }
+        merged.removeLast(end - start)
+    }
+
+    /// Collects the runs below `node` for the levels of `topic` from `start` on.
     private func descend(_ node: Int, _ topic: Span<UInt8>, _ start: Int, wildcards: Bool) {
         if wildcards { collect(nodes[node].remainderTargets) }
         var end = start
@@ -104,12 +129,7 @@ public final class SubscriptionTable {
     }
 
     private func collect(_ run: Run) {
-        for index in run.start..<run.end {
-            let target = targetRuns[Int(index)]
-            if met[Int(target.number)] == walk { continue }
-            met[Int(target.number)] = walk
-            found.append(target)
-        }
+        if run.start != run.end { runs.append(run) }
     }
 
     /// The node behind the edge for the level `start..<end` of the topic.

@@ -14,6 +14,8 @@ final class BrokerConnection: EventHandler {
     static let mostMoved = 4_096
     /// Output of this size is written during the turn: more would only cost memory.
     static let earlyFlush = 32_768
+    /// Output of this size in one turn is a burst, whose storage a quiet connection does not keep.
+    private static let burst = 4_096
     /// A connection that is taken over within this time, in nanoseconds, is one of two that fight for the name.
     private static let youth: Int64 = 10_000_000_000
 
@@ -45,6 +47,8 @@ final class BrokerConnection: EventHandler {
     private var broken: CloseReason?
     /// Whether the present lack of room was told.
     private var hasToldLoss = false
+    /// Whether the output's storage has grown for a burst.
+    private var holdsBurst = false
     private var timer: TimerID?
 
     init(descriptor: Int32, peer: String, transport: Transport, broker: LocalBroker, now: Int64) {
@@ -75,7 +79,12 @@ final class BrokerConnection: EventHandler {
     /// - Returns: whether the client is recognised, and reading may begin.
     private func shakeHands() -> Bool {
         guard case .secure(let connection) = transport else { return true }
-        switch connection.handshake() {
+        // The reactor tells again in the next turn.
+        guard broker.handshakeShare > 0 else { return false }
+        let start = Clock.monotonic()
+        let result = connection.handshake()
+        broker.spendOnHandshakes(Clock.monotonic() - start)
+        switch result {
         case .done: break
         case .wantRead:
             watch(.readable)
@@ -186,6 +195,7 @@ final class BrokerConnection: EventHandler {
     }
 
     private func write() {
+        let amount = output.count
         while !output.isEmpty, !isBlocked, broken == nil {
             switch transport.write(output.readable) {
             case .done(let count): output.consume(count)
@@ -198,9 +208,20 @@ final class BrokerConnection: EventHandler {
         }
         broker.waiting += output.count - waiting
         waiting = output.count
+        if output.isEmpty { releaseStorage(after: amount) }
         if output.isEmpty, hasToldLoss {
             hasToldLoss = false
             broker.log.info("Device \(device?.thingName ?? "") reads again; it has lost \(dropped) messages so far.")
+        }
+    }
+
+    /// Gives the storage of a burst back when quiet has come again, and keeps it during the burst.
+    private func releaseStorage(after amount: Int) {
+        if amount >= Self.burst {
+            holdsBurst = true
+        } else if holdsBurst {
+            holdsBurst = false
+            output = ByteBuffer()
         }
     }
 

@@ -26,10 +26,15 @@ struct EndpointTests {
 
     private func context(_ json: String) -> String { Base64.encode(Array(json.utf8)).text }
 
-    private func publish(_ client: TestClient, _ topic: String, _ payload: String?, type: String = "Event") throws -> TestClient.Response? {
+    private func publish(_ client: TestClient, _ topic: String, _ payload: String?, type: String = "Event") throws
+        -> TestClient.Response?
+    {
         try client.request(
             "POST", functions + "arn:aws:lambda:::function:GGRouter",
-            ["Authorization": token, "X-Amz-Invocation-Type": type, "X-Amz-Client-Context": context(#"{"custom":{"source":"someone else","subject":"\#(topic)"}}"#)], body: payload)
+            [
+                "Authorization": token, "X-Amz-Invocation-Type": type,
+                "X-Amz-Client-Context": context(#"{"custom":{"source":"someone else","subject":"\#(topic)"}}"#),
+            ], body: payload)
     }
 
     @Test("The pinned function is started with the environment that leads it here")
@@ -96,7 +101,8 @@ struct EndpointTests {
 
     @Test("A message for a function waits for its worker and arrives with its topic in the client context")
     func delivery() throws {
-        harness.router.publish(Message(topic: Array("in/0".utf8), payload: Array("payload".utf8), source: .device("screen")))
+        harness.router.publish(
+            Message(topic: Array("in/0".utf8), payload: Array("payload".utf8), source: .device("screen")))
         let client = try harness.client()
         let work = try #require(try client.request("GET", functions + alarm + "/work", ["Authorization": token]))
         #expect(work.status == 200 && work.body == "payload")
@@ -126,7 +132,10 @@ struct EndpointTests {
         let posted = try #require(
             try caller.request(
                 "POST", functions + echo,
-                ["Authorization": token, "X-Amz-Invocation-Type": "RequestResponse", "X-Amz-Client-Context": "Y29udGV4dA=="],
+                [
+                    "Authorization": token, "X-Amz-Invocation-Type": "RequestResponse",
+                    "X-Amz-Client-Context": "Y29udGV4dA==",
+                ],
                 body: "{\"a\":1}"))
         #expect(posted.status == 200)
         let id = try #require(posted.headers["x-amz-invocationid"])
@@ -174,7 +183,9 @@ struct EndpointTests {
         let result = try #require(
             try caller.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id]))
         #expect(result.headers["x-amz-function-error"] == "Unhandled")
-        #expect(result.body.hasPrefix("{\"errorMessage\":") && result.body.contains("code 3") && result.body.contains("Traceback | ZeroDivisionError"))
+        #expect(
+            result.body.hasPrefix("{\"errorMessage\":") && result.body.contains("code 3")
+                && result.body.contains("Traceback | ZeroDivisionError"))
         // The partial last line is in the log, and the worker's connection is closed.
         #expect(try harness.functionLog("Echo").contains("[ERROR]-ZeroDivisionError\n"))
         #expect(try worker.closes())
@@ -200,23 +211,33 @@ struct EndpointTests {
         let other = try #require(try client.request("GET", functions + echo + "/work", ["Authorization": token]))
         #expect(other.status == 403)
         #expect(other.reason == "The token belongs to a worker of \(alarm), not of \(echo).")
-        #expect(try client.request("PUT", functions + echo + "/initialized", ["Authorization": token], body: "{}")?.status == 403)
+        #expect(
+            try client.request("PUT", functions + echo + "/initialized", ["Authorization": token], body: "{}")?.status
+                == 403)
     }
 
     @Test("What does not exist is 404 with a sentence, in the reason too, which is all that SDKs show")
     func unknown() throws {
         let client = try harness.client()
         let authorized = ["Authorization": token]
-        let function = try #require(try client.request("POST", functions + alarm.dropLast() + "9", authorized, body: ""))
+        let function = try #require(
+            try client.request("POST", functions + alarm.dropLast() + "9", authorized, body: ""))
         #expect(function.status == 404 && function.reason.hasPrefix("The group has no function arn:aws:lambda"))
-        let service = try #require(try client.request("POST", functions + "arn:aws:lambda:::function:GGSecretManager:1", authorized, body: "{}"))
+        let service = try #require(
+            try client.request(
+                "POST", functions + "arn:aws:lambda:::function:GGSecretManager:1", authorized, body: "{}"))
         #expect(service.status == 404 && service.body.contains("This core has no service"))
         let id = InvocationID.random().text
-        #expect(try client.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id])?.status == 404)
+        #expect(
+            try client.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id])?.status
+                == 404)
         #expect(try client.request("GET", functions + echo, authorized)?.status == 400)
         #expect(try client.request("GET", "/2016-11-01/nothing", authorized)?.status == 404)
         #expect(try client.request("DELETE", functions + echo, authorized)?.status == 405)
-        #expect(try client.request("POST", functions + echo, ["Authorization": token, "X-Amz-Invocation-Type": "DryRun"], body: "")?.status == 400)
+        #expect(
+            try client.request(
+                "POST", functions + echo, ["Authorization": token, "X-Amz-Invocation-Type": "DryRun"], body: "")?.status
+                == 400)
     }
 
     @Test("A core without a cloud has no credentials and says so")
@@ -239,7 +260,8 @@ struct EndpointTests {
         let client = try harness.client()
         let posted = try client.request("POST", functions + SystemARN.shadow, ["Authorization": token], body: "")
         let id = try #require(posted?.headers["x-amz-invocationid"])
-        let result = try client.request("GET", functions + SystemARN.shadow, ["Authorization": token, "X-Amz-InvocationId": id])
+        let result = try client.request(
+            "GET", functions + SystemARN.shadow, ["Authorization": token, "X-Amz-InvocationId": id])
         #expect(result?.body == "{\"caller\":\"\(alarm)\"}" && result?.headers["x-amz-function-error"] == "")
     }
 
@@ -252,7 +274,10 @@ struct EndpointTests {
         try IO.writeAll(pipes[0], Array("no end".utf8), step: "write")
         for _ in 0..<10 { try harness.reactor.turn(waiting: false) }
         let log = try harness.functionLog("Alarm")
-        for line in ["[INFO]-a.py:0,info", "[ERROR]-a.py:1,error", "[DEBUG]-a.py:2,debug", "[WARN]-a.py:3,warn", "[FATAL]-a.py:4,fatal", "[DEBUG]-a.py:5,trace"] {
+        for line in [
+            "[INFO]-a.py:0,info", "[ERROR]-a.py:1,error", "[DEBUG]-a.py:2,debug", "[WARN]-a.py:3,warn",
+            "[FATAL]-a.py:4,fatal", "[DEBUG]-a.py:5,trace",
+        ] {
             #expect(log.contains(line + "\n"), "\(line)")
         }
         #expect(!log.contains("no end"))
@@ -263,10 +288,16 @@ struct EndpointTests {
     @Test("The log endpoint of V1.0 writes to the caller's log; nothing to log is 400")
     func legacyLog() throws {
         let client = try harness.client()
-        let body = #"{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"[WARNING]-x.py:1,old"}]}"#
-        #expect(try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: body)?.status == 200)
+        let body =
+            #"{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"[WARNING]-x.py:1,old"}]}"#
+        #expect(
+            try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: body)?.status
+                == 200)
         #expect(try harness.functionLog("Alarm").contains("[WARN]-x.py:1,old\n"))
-        #expect(try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: #"{"logEvents":[]}"#)?.status == 400)
+        #expect(
+            try client.request(
+                "POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: #"{"logEvents":[]}"#)?.status
+                == 400)
     }
 
     @Test("E-05: the health API tells each worker's state")
@@ -274,9 +305,11 @@ struct EndpointTests {
         harness.service.workerStarted(1, pid: 4711)
         let client = try harness.client()
         let all = try #require(try client.request("GET", "/2016-11-01/health/workers"))
-        #expect(all.body.contains(#"{"FuncArn":"\#(alarm)","WorkerId":"1","ProcessId":"4711","WorkerState":"Starting"}"#))
+        #expect(
+            all.body.contains(#"{"FuncArn":"\#(alarm)","WorkerId":"1","ProcessId":"4711","WorkerState":"Starting"}"#))
         #expect(all.body.contains(#""WorkerState":"NotStarted""#))
-        let some = try #require(try client.request("POST", "/2016-11-01/health/workers", body: #"{"FuncArns":["\#(alarm)","arn:x"]}"#))
+        let some = try #require(
+            try client.request("POST", "/2016-11-01/health/workers", body: #"{"FuncArns":["\#(alarm)","arn:x"]}"#))
         #expect(some.body.contains(#""InvalidArns":["arn:x"]"#))
         #expect(try client.request("POST", "/2016-11-01/health/workers", body: "{}")?.status == 400)
     }
@@ -285,15 +318,19 @@ struct EndpointTests {
     func initialized() throws {
         let client = try harness.client()
         let body = #"{"Success":false,"Response":"ValueError(\"no port\")"}"#
-        #expect(try client.request("PUT", functions + alarm + "/initialized", ["Authorization": token], body: body)?.status == 200)
+        #expect(
+            try client.request("PUT", functions + alarm + "/initialized", ["Authorization": token], body: body)?.status
+                == 200)
         #expect(try harness.systemLog().contains(#"failed to initialize: ValueError("no port")"#))
     }
 
     @Test("Chunked bodies, Expect: 100-continue, pipelining and Connection: close work")
     func http() throws {
         let client = try harness.client()
-        let head = "POST \(functions)\(echo) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(token)\r\nX-Amz-Invocation-Type: Event\r\n"
-        try client.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + head + "Content-Length: 0\r\n\r\n")
+        let head =
+            "POST \(functions)\(echo) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(token)\r\nX-Amz-Invocation-Type: Event\r\n"
+        try client.send(
+            head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + head + "Content-Length: 0\r\n\r\n")
         #expect(try client.response()?.status == 202)
         #expect(try client.response()?.status == 202)
         try client.send(head + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
@@ -318,7 +355,8 @@ struct EndpointTests {
         #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": token]) == nil)
         client.close()
         for _ in 0..<5 { try harness.reactor.turn(waiting: false) }
-        harness.router.publish(Message(topic: Array("in/0".utf8), payload: Array("kept".utf8), source: .device("screen")))
+        harness.router.publish(
+            Message(topic: Array("in/0".utf8), payload: Array("kept".utf8), source: .device("screen")))
         let second = try harness.client()
         #expect(try second.request("GET", functions + alarm + "/work", ["Authorization": token])?.body == "kept")
     }

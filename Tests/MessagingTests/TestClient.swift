@@ -1,5 +1,6 @@
 import Bytes
 import CLinux
+import Linux
 import MQTT
 
 /// A client on a plain socket that never waits.
@@ -33,6 +34,10 @@ final class TestClient {
 
     deinit {
         CLinux.close(descriptor)
+    }
+
+    func makeNonBlocking() {
+        FileDescriptor.makeNonBlocking(descriptor)
     }
 
     func send(_ packet: Packet) throws {
