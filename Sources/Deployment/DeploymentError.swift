@@ -31,7 +31,8 @@ extension DeploymentError: CustomStringConvertible {
         switch self {
         case .invalid(let folder, let report):
             let count = report.violationCount
-            return "The group in \(folder) has \(count) error\(count == 1 ? "" : "s") and was not deployed:\n"
+            return
+                "The group in \(folder)/group.json has \(count) error\(count == 1 ? "" : "s") and was not deployed:\n"
                 + report.description + "The core keeps the group it has. Correct the folder and deploy it again."
         case .busy:
             return "Another deployment is in progress. Wait until it has ended and deploy again."

@@ -20,7 +20,7 @@ extension FunctionService: IPCRequestHandler {
         switch route {
         // The health API needs no token: it is for programs on the core that are no functions (V1.10, health-check.md).
         case .health:
-            server.answer(poll, .json(HealthReport.all(status(), definitions)))
+            server.answer(poll, .json(HealthReport.all(status())))
             return
         case .healthOf:
             server.answer(poll, HealthReport.answer(request.body, status()))

@@ -31,7 +31,6 @@ public final class FunctionService {
     private var workerLogs: [UInt32: WorkerLogs] = [:]
     private var socketPath: String?
     private var remarks: [String] = []
-    private var lastPlanErrors: [String?]
     private var timer: TimerID?
     private var armed: Int64 = 0
     private var isCarryingOut = false
@@ -59,7 +58,6 @@ public final class FunctionService {
         server = IPCServer(reactor: reactor, log: log)
         search = InterpreterSearch(path: configuration.path, overrides: configuration.interpreters)
         logs = Self.makeLogs(definitions, configuration)
-        lastPlanErrors = [String?](repeating: nil, count: definitions.count)
         for (index, definition) in definitions.enumerated() { indices[definition.arn] = index }
         sources = definitions.map { router.source(.function($0.arn)) }
     }
@@ -184,6 +182,7 @@ public final class FunctionService {
             response.clientContext = invocation.clientContext
             response.body = invocation.payload
             let delivery = IPCDelivery(worker: worker, invocation: invocation.id)
+            workerLogs[worker]?.forgetLastLines()
             if !server.answer(poll, response, delivery: delivery) { undelivered(delivery) }
         case .giveResult(let poll, let result):
             var response = IPCResponse(.ok)

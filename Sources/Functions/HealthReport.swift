@@ -1,5 +1,4 @@
 import Bytes
-import Group
 import HTTP
 import JSON
 
@@ -10,7 +9,7 @@ enum HealthReport {
     private static let maximumBytes = 65_536
 
     /// Answers GET: a list of all workers.
-    static func all(_ functions: [FunctionStatus], _ definitions: [FunctionDefinition]) -> [UInt8] {
+    static func all(_ functions: [FunctionStatus]) -> [UInt8] {
         var list: [JSON] = []
         for function in functions { list += workers(of: function) }
         return JSON.array(list).serialized()

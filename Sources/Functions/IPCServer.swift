@@ -33,8 +33,6 @@ final class IPCServer {
     /// - Parameter socketPath: nil for no Unix socket.
     /// - Returns: the TCP port, for port 0.
     func open(port: UInt16, socketPath: String?, handler: any IPCRequestHandler) throws(SystemError) -> UInt16 {
-        self.handler = handler
-        isOpen = true
         var descriptors = try Socket.listenOnLoopback(port: port)
         let given = Socket.localPort(descriptors[0])
         if let socketPath {
@@ -47,11 +45,15 @@ final class IPCServer {
                 throw error
             }
         }
-        for descriptor in descriptors {
-            let listener = IPCListener(descriptor: descriptor, server: self)
-            listeners.append(listener)
-            try listener.open()
+        for descriptor in descriptors { listeners.append(IPCListener(descriptor: descriptor, server: self)) }
+        do throws(SystemError) {
+            for listener in listeners { try listener.open() }
+        } catch {
+            close()
+            throw error
         }
+        self.handler = handler
+        isOpen = true
         return given
     }
 

@@ -1,3 +1,5 @@
+import Linux
+
 /// How a worker's process ended (waitid(2)).
 public enum WorkerExit: Sendable, Equatable {
     case code(Int32)
@@ -11,30 +13,9 @@ public enum WorkerExit: Sendable, Equatable {
     public var description: String {
         switch self {
         case .code(let code): "exited with code \(code)"
-        case .signal(let number): "was ended by \(SignalName.of(number))"
+        case .signal(let number): "was ended by \(Signals.name(number))"
         case .notStarted(let reason): "could not be started: \(reason)"
         case .unreported: "was killed, but its end was not reported"
-        }
-    }
-}
-
-/// The names of signals that end processes, signal(7).
-enum SignalName {
-    static func of(_ number: Int32) -> String {
-        switch number {
-        case 1: "SIGHUP"
-        case 2: "SIGINT"
-        case 3: "SIGQUIT"
-        case 4: "SIGILL"
-        case 6: "SIGABRT"
-        case 7: "SIGBUS"
-        case 8: "SIGFPE"
-        case 9: "SIGKILL"
-        case 11: "SIGSEGV"
-        case 13: "SIGPIPE"
-        case 15: "SIGTERM"
-        case 31: "SIGSYS"
-        default: "signal \(number)"
         }
     }
 }

@@ -76,6 +76,11 @@ final class WorkerLogs {
         if lastLines.count > Self.keptLines { lastLines.removeFirst(lastLines.count - Self.keptLines) }
     }
 
+    /// What was written for earlier work says nothing about the end of the next.
+    func forgetLastLines() {
+        if !lastLines.isEmpty { lastLines.removeAll() }
+    }
+
     /// Reads what is left and closes: the worker has ended.
     func finish() {
         for pipe in pipes { pipe.finish() }

@@ -69,7 +69,7 @@ public enum Socket {
     /// - Parameter mode: who may connect, as for chmod(2).
     public static func listen(unixPath path: String, mode: UInt32) throws(SystemError) -> Int32 {
         var address = try unixAddress(path)
-        let fd = try make(AF_UNIX, SOCK_STREAM | nonBlocking | closeOnExec, step: "listen on \(path)")
+        let fd = try make(AF_UNIX, stream | nonBlocking | closeOnExec, step: "listen on \(path)")
         _ = unlink(path)
         guard clinux_bind(fd, &address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0, chmod(path, mode_t(mode)) == 0,
             CLinux.listen(fd, backlog) == 0
@@ -84,7 +84,7 @@ public enum Socket {
     /// Connects to a socket file; the socket blocks.
     public static func connect(unixPath path: String) throws(SystemError) -> Int32 {
         var address = try unixAddress(path)
-        let fd = try make(AF_UNIX, SOCK_STREAM | closeOnExec, step: "connect to \(path)")
+        let fd = try make(AF_UNIX, stream | closeOnExec, step: "connect to \(path)")
         guard clinux_connect(fd, &address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 else {
             let error = SystemError("connect to \(path)")
             FileDescriptor.close(fd)
@@ -140,7 +140,7 @@ extension Socket {
     // SOCK_… are an enumeration in glibc and macros in musl: their values by number (bits/socket.h).
     private static var nonBlocking: Int32 { O_NONBLOCK }
     private static var closeOnExec: Int32 { O_CLOEXEC }
-    private static var SOCK_STREAM: Int32 { 1 }
+    private static var stream: Int32 { 1 }
     private static var seqpacket: Int32 { 5 }
 
     private static func make(_ family: Int32, _ type: Int32, step: String) throws(SystemError) -> Int32 {
@@ -153,7 +153,7 @@ extension Socket {
         on address: UnsafeRawPointer, size: Int, family: Int32, port: UInt16, bothFamilies: Bool
     ) throws(SystemError) -> Int32 {
         let step = "listen on TCP port \(port)"
-        let fd = try make(family, SOCK_STREAM | nonBlocking | closeOnExec, step: step)
+        let fd = try make(family, stream | nonBlocking | closeOnExec, step: step)
         var on: Int32 = 1
         let flag = socklen_t(MemoryLayout<Int32>.size)
         _ = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, flag)

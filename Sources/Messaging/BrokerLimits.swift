@@ -11,11 +11,14 @@ public struct BrokerLimits: Sendable {
     /// The most QoS 2 messages of one connection between PUBLISH and PUBREL.
     public var unreleased = 1_000
     /// From accepting a connection to the end of its TLS handshake.
-    public var handshakeTime: Int64 = 10_000_000_000
+    public var handshakeTime: Int64 = 20_000_000_000
+    /// What one turn spends on handshakes before messages come first again.
+    public var handshakeShare: Int64 = 20_000_000
     /// From the end of the handshake to a complete CONNECT (MQTT 3.1.1 section 3.1: "a reasonable amount of time").
     public var connectTime: Int64 = 10_000_000_000
-    /// The most connections that have not sent CONNECT yet; more wait in the kernel's queue.
-    public var pendingConnections = 64
+    /// The most connections that have not sent CONNECT yet; more wait in the kernel's queue. So many handshakes fit
+    /// into `handshakeTime` on an ARMv6 board with RSA keys.
+    public var pendingConnections = 32
     /// What may wait for one slow device; further messages for it are dropped and counted (MSG-06).
     public var outputQueue = 1_048_576
     /// What may wait for all slow devices together: a small router has 32 MB of memory for everything.

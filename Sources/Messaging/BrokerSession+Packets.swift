@@ -52,7 +52,7 @@ extension BrokerSession {
     private mutating func receive(_ packet: borrowing PublishView, _ output: inout ByteBuffer) throws(MQTTError)
         -> Event?
     {
-        guard packet.payload.count <= limits.payload else { return close(.payloadTooLarge(packet.payload.count)) }
+        guard packet.payload.count <= limits.payload else { return close(.payloadTooLarge(limit: limits.payload)) }
         switch packet.delivery {
         case .atMostOnce: break
         case .atLeastOnce(let identifier, _): Acknowledgement.write(.puback, identifier, to: &output)

@@ -76,7 +76,7 @@ struct BrokerSession {
                 input.consume(header.packetLength)
                 if let event { return event }
             } catch {
-                return close(.violation(error))
+                return close(error == .packetTooLarge ? .payloadTooLarge(limit: limits.payload) : .violation(error))
             }
         }
     }

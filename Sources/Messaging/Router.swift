@@ -69,6 +69,9 @@ public final class Router {
     private func hand(_ message: Message, to target: TargetID) {
         guard let receiver = targets[Int(target.number)] else {
             counters.withoutTarget += 1
+            log.debug(
+                "Nobody receives for \(table.endpoint(target).description). Discarding message. Source: "
+                    + "\(message.source.description), topic: \(message.topic.text)")
             return
         }
         counters.routed += 1

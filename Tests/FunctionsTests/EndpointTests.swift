@@ -26,10 +26,15 @@ struct EndpointTests {
 
     private func context(_ json: String) -> String { Base64.encode(Array(json.utf8)).text }
 
-    private func publish(_ client: TestClient, _ topic: String, _ payload: String?, type: String = "Event") throws -> TestClient.Response? {
+    private func publish(_ client: TestClient, _ topic: String, _ payload: String?, type: String = "Event") throws
+        -> TestClient.Response?
+    {
         try client.request(
             "POST", functions + "arn:aws:lambda:::function:GGRouter",
-            ["Authorization": token, "X-Amz-Invocation-Type": type, "X-Amz-Client-Context": context(#"{"custom":{"source":"someone else","subject":"\#(topic)"}}"#)], body: payload)
+            [
+                "Authorization": token, "X-Amz-Invocation-Type": type,
+                "X-Amz-Client-Context": context(#"{"custom":{"source":"someone else","subject":"\#(topic)"}}"#),
+            ], body: payload)
     }
 
     @Test("The pinned function is started with the environment that leads it here")
@@ -96,7 +101,8 @@ struct EndpointTests {
 
     @Test("A message for a function waits for its worker and arrives with its topic in the client context")
     func delivery() throws {
-        harness.router.publish(Message(topic: Array("in/0".utf8), payload: Array("payload".utf8), source: .device("screen")))
+        harness.router.publish(
+            Message(topic: Array("in/0".utf8), payload: Array("payload".utf8), source: .device("screen")))
         let client = try harness.client()
         let work = try #require(try client.request("GET", functions + alarm + "/work", ["Authorization": token]))
         #expect(work.status == 200 && work.body == "payload")
@@ -126,7 +132,10 @@ struct EndpointTests {
         let posted = try #require(
             try caller.request(
                 "POST", functions + echo,
-                ["Authorization": token, "X-Amz-Invocation-Type": "RequestResponse", "X-Amz-Client-Context": "Y29udGV4dA=="],
+                [
+                    "Authorization": token, "X-Amz-Invocation-Type": "RequestResponse",
+                    "X-Amz-Client-Context": "Y29udGV4dA==",
+                ],
                 body: "{\"a\":1}"))
         #expect(posted.status == 200)
         let id = try #require(posted.headers["x-amz-invocationid"])
@@ -174,7 +183,9 @@ struct EndpointTests {
         let result = try #require(
             try caller.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id]))
         #expect(result.headers["x-amz-function-error"] == "Unhandled")
-        #expect(result.body.hasPrefix("{\"errorMessage\":") && result.body.contains("code 3") && result.body.contains("Traceback | ZeroDivisionError"))
+        #expect(
+            result.body.hasPrefix("{\"errorMessage\":") && result.body.contains("code 3")
+                && result.body.contains("Traceback | ZeroDivisionError"))
         // The partial last line is in the log, and the worker's connection is closed.
         #expect(try harness.functionLog("Echo").contains("[ERROR]-ZeroDivisionError\n"))
         #expect(try worker.closes())
@@ -182,176 +193,18 @@ struct EndpointTests {
         #expect(try late.request("GET", functions + echo + "/work", ["Authorization": token2])?.status == 403)
     }
 
-    @Test("Percent-encoded ARNs, and a function named without its version, are understood")
-    func encodedARN() throws {
-        let client = try harness.client()
-        let encoded = echo.replacingOccurrences(of: ":", with: "%3A")
-        let headers = ["Authorization": token, "X-Amz-Invocation-Type": "Event"]
-        #expect(try client.request("POST", functions + encoded, headers, body: "1")?.status == 202)
-        #expect(try client.request("POST", functions + String(echo.dropLast(2)), headers, body: "1")?.status == 202)
-        #expect(harness.service.status()[1].counters.invocations == 2)
-    }
-
-    @Test("No token is 401, a wrong one 403, another function's work 403")
-    func scope() throws {
-        let client = try harness.client()
-        #expect(try client.request("GET", functions + alarm + "/work")?.status == 401)
-        #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": "Basic AAAA"])?.status == 403)
-        let other = try #require(try client.request("GET", functions + echo + "/work", ["Authorization": token]))
-        #expect(other.status == 403)
-        #expect(other.reason == "The token belongs to a worker of \(alarm), not of \(echo).")
-        #expect(try client.request("PUT", functions + echo + "/initialized", ["Authorization": token], body: "{}")?.status == 403)
-    }
-
-    @Test("What does not exist is 404 with a sentence, in the reason too, which is all that SDKs show")
-    func unknown() throws {
-        let client = try harness.client()
-        let authorized = ["Authorization": token]
-        let function = try #require(try client.request("POST", functions + alarm.dropLast() + "9", authorized, body: ""))
-        #expect(function.status == 404 && function.reason.hasPrefix("The group has no function arn:aws:lambda"))
-        let service = try #require(try client.request("POST", functions + "arn:aws:lambda:::function:GGSecretManager:1", authorized, body: "{}"))
-        #expect(service.status == 404 && service.body.contains("This core has no service"))
-        let id = InvocationID.random().text
-        #expect(try client.request("GET", functions + echo, ["Authorization": token, "X-Amz-InvocationId": id])?.status == 404)
-        #expect(try client.request("GET", functions + echo, authorized)?.status == 400)
-        #expect(try client.request("GET", "/2016-11-01/nothing", authorized)?.status == 404)
-        #expect(try client.request("DELETE", functions + echo, authorized)?.status == 405)
-        #expect(try client.request("POST", functions + echo, ["Authorization": token, "X-Amz-Invocation-Type": "DryRun"], body: "")?.status == 400)
-    }
-
-    @Test("A core without a cloud has no credentials and says so")
-    func credentials() throws {
-        let client = try harness.client()
-        let path = "/2016-11-01/credentialprovider/"
-        #expect(try client.request("GET", path, ["Authorization": token])?.status == 404)
-        #expect(try client.request("GET", path)?.status == 401)
-        #expect(try client.request("GET", path + "x", ["Authorization": token])?.status == 400)
-    }
-
-    @Test("A service of the core is reached by its ARN")
-    func systemFunction() throws {
-        final class Shadow: SystemFunction {
-            func invoke(_ call: SystemCall, reply: @escaping (FunctionResult) -> Void) {
-                reply(FunctionResult(payload: Array("{\"caller\":\"\(call.caller)\"}".utf8)))
-            }
-        }
-        harness.service.register(Shadow(), arn: SystemARN.shadow)
-        let client = try harness.client()
-        let posted = try client.request("POST", functions + SystemARN.shadow, ["Authorization": token], body: "")
-        let id = try #require(posted?.headers["x-amz-invocationid"])
-        let result = try client.request("GET", functions + SystemARN.shadow, ["Authorization": token, "X-Amz-InvocationId": id])
-        #expect(result?.body == "{\"caller\":\"\(alarm)\"}" && result?.headers["x-amz-function-error"] == "")
-    }
-
-    @Test("LOG-06: the six pipes of a worker become lines with their levels in the function's log")
-    func logs() throws {
-        let pipes = launcher.launches[0].logs
-        for (index, text) in ["info\n", "error\n", "debug\n", "warn\n", "fatal\n", "trace\n"].enumerated() {
-            try IO.writeAll(pipes[index], Array("a.py:\(index),\(text)".utf8), step: "write")
-        }
-        try IO.writeAll(pipes[0], Array("no end".utf8), step: "write")
-        for _ in 0..<10 { try harness.reactor.turn(waiting: false) }
-        let log = try harness.functionLog("Alarm")
-        for line in ["[INFO]-a.py:0,info", "[ERROR]-a.py:1,error", "[DEBUG]-a.py:2,debug", "[WARN]-a.py:3,warn", "[FATAL]-a.py:4,fatal", "[DEBUG]-a.py:5,trace"] {
-            #expect(log.contains(line + "\n"), "\(line)")
-        }
-        #expect(!log.contains("no end"))
-        harness.service.workerExited(1, exitCode: 0, signal: nil)
-        #expect(try harness.functionLog("Alarm").contains("[INFO]-no end\n"))
-    }
-
-    @Test("The log endpoint of V1.0 writes to the caller's log; nothing to log is 400")
-    func legacyLog() throws {
-        let client = try harness.client()
-        let body = #"{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"[WARNING]-x.py:1,old"}]}"#
-        #expect(try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: body)?.status == 200)
-        #expect(try harness.functionLog("Alarm").contains("[WARN]-x.py:1,old\n"))
-        #expect(try client.request("POST", "/2016-11-01/cloudwatch/logs/", ["Authorization": token], body: #"{"logEvents":[]}"#)?.status == 400)
-    }
-
     @Test("E-05: the health API tells each worker's state")
     func health() throws {
         harness.service.workerStarted(1, pid: 4711)
         let client = try harness.client()
         let all = try #require(try client.request("GET", "/2016-11-01/health/workers"))
-        #expect(all.body.contains(#"{"FuncArn":"\#(alarm)","WorkerId":"1","ProcessId":"4711","WorkerState":"Starting"}"#))
+        #expect(
+            all.body.contains(#"{"FuncArn":"\#(alarm)","WorkerId":"1","ProcessId":"4711","WorkerState":"Starting"}"#))
         #expect(all.body.contains(#""WorkerState":"NotStarted""#))
-        let some = try #require(try client.request("POST", "/2016-11-01/health/workers", body: #"{"FuncArns":["\#(alarm)","arn:x"]}"#))
+        let some = try #require(
+            try client.request("POST", "/2016-11-01/health/workers", body: #"{"FuncArns":["\#(alarm)","arn:x"]}"#))
         #expect(some.body.contains(#""InvalidArns":["arn:x"]"#))
         #expect(try client.request("POST", "/2016-11-01/health/workers", body: "{}")?.status == 400)
-    }
-
-    @Test("A function that reports that it failed to initialise is said in the log")
-    func initialized() throws {
-        let client = try harness.client()
-        let body = #"{"Success":false,"Response":"ValueError(\"no port\")"}"#
-        #expect(try client.request("PUT", functions + alarm + "/initialized", ["Authorization": token], body: body)?.status == 200)
-        #expect(try harness.systemLog().contains(#"failed to initialize: ValueError("no port")"#))
-    }
-
-    @Test("Chunked bodies, Expect: 100-continue, pipelining and Connection: close work")
-    func http() throws {
-        let client = try harness.client()
-        let head = "POST \(functions)\(echo) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(token)\r\nX-Amz-Invocation-Type: Event\r\n"
-        try client.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n" + head + "Content-Length: 0\r\n\r\n")
-        #expect(try client.response()?.status == 202)
-        #expect(try client.response()?.status == 202)
-        try client.send(head + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
-        #expect(try client.response()?.status == 100)
-        try client.send("x")
-        #expect(try client.response()?.status == 202)
-        try client.send(head + "Content-Length: 1\r\nConnection: close\r\n\r\nx")
-        #expect(try client.response()?.status == 202)
-        #expect(try client.closes())
-    }
-
-    @Test("A request that is not HTTP is answered with 400 and the end of the connection")
-    func nonsense() throws {
-        let client = try harness.client()
-        try client.send("nonsense\r\n\r\n")
-        #expect(try client.response()?.status == 400)
-    }
-
-    @Test("A waiting worker whose connection breaks loses no work")
-    func brokenPoll() throws {
-        let client = try harness.client()
-        #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": token]) == nil)
-        client.close()
-        for _ in 0..<5 { try harness.reactor.turn(waiting: false) }
-        harness.router.publish(Message(topic: Array("in/0".utf8), payload: Array("kept".utf8), source: .device("screen")))
-        let second = try harness.client()
-        #expect(try second.request("GET", functions + alarm + "/work", ["Authorization": token])?.body == "kept")
-    }
-
-    @Test("A worker has at most 32 connections; a stranger's connections give way to new ones")
-    func connections() throws {
-        var clients: [TestClient] = []
-        for _ in 0..<32 {
-            let client = try harness.client()
-            #expect(try publish(client, "out/x", "1")?.status == 202)
-            clients.append(client)
-        }
-        let more = try harness.client()
-        #expect(try publish(more, "out/x", "1")?.status == 429)
-        #expect(try more.closes())
-        var strangers: [TestClient] = []
-        for _ in 0..<70 {
-            strangers.append(try harness.client())
-            try harness.reactor.turn(waiting: false)
-        }
-        #expect(try strangers[0].closes())
-        #expect(try !strangers[69].closes())
-        #expect(try publish(clients[0], "out/x", "1")?.status == 202)
-    }
-
-    @Test("Stopping tells the workers, waits for them, and closes the endpoint")
-    func stops() throws {
-        var isStopped = false
-        harness.service.stop { isStopped = true }
-        #expect(launcher.signals.map(\.signal) == [15] && !isStopped)
-        harness.service.workerExited(1, exitCode: 0, signal: nil)
-        #expect(isStopped)
-        #expect(throws: SystemError.self) { _ = try harness.client() }
     }
 
     private func invokeEcho(_ client: TestClient) throws -> String? {

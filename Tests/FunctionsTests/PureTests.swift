@@ -13,7 +13,10 @@ struct PureTests {
         #expect(id.text == "3bc343db-7dc9-4a88-6cde-f9f568b52c35")
         #expect(InvocationID(id.bytes) == id)
         #expect(InvocationID(Array("3BC343DB-7DC9-4A88-6CDE-F9F568B52C35".utf8)) == id)
-        for wrong in ["", "3bc343db-7dc9-4a88-6cde-f9f568b52c3", "3bc343db77dc9-4a88-6cde-f9f568b52c35", "3bc343db-7dc9-4a88-6cde-f9f568b52cxy"] {
+        for wrong in [
+            "", "3bc343db-7dc9-4a88-6cde-f9f568b52c3", "3bc343db77dc9-4a88-6cde-f9f568b52c35",
+            "3bc343db-7dc9-4a88-6cde-f9f568b52cxy",
+        ] {
             #expect(InvocationID(Array(wrong.utf8)) == nil)
         }
         #expect(InvocationID.random() != InvocationID.random())
@@ -134,7 +137,10 @@ struct PureTests {
         #expect(throws: IPCRoute.Flaw.belowCredentials) { try route(.get, "credentialprovider/x") }
         #expect(throws: IPCRoute.Flaw.wrongMethod) { try route(.delete, "functions/\(arn)") }
         #expect(throws: IPCRoute.Flaw.wrongMethod) { try route(.get, "functions/\(arn)/initialized") }
-        for wrong in ["functions/", "functions/Echo", "functions/\(arn)/other", "functions/\(arn)/work/x", "functions/arn:a b", "x", "functions/arn:\(String(repeating: "x", count: 400))"] {
+        for wrong in [
+            "functions/", "functions/Echo", "functions/\(arn)/other", "functions/\(arn)/work/x", "functions/arn:a b",
+            "x", "functions/arn:\(String(repeating: "x", count: 400))",
+        ] {
             #expect(throws: IPCRoute.Flaw.unknownPath) { try route(.get, wrong) }
         }
     }

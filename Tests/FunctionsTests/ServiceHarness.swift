@@ -29,6 +29,8 @@ final class ServiceHarness {
         launcher: any WorkerLauncher, runtimeRoot: String = "/nowhere", path: String = "/usr/bin:/bin",
         limits: FunctionLimits = FunctionLimits(), change: (inout [FunctionDefinition]) -> Void = { _ in }
     ) throws {
+        // As the core does at its start.
+        Signals.ignoreBrokenPipes()
         folder = NSTemporaryDirectory() + "functions-\(UUID().uuidString.prefix(8))"
         reactor = try Reactor()
         var definitions = try Self.arns.map {
@@ -38,8 +40,14 @@ final class ServiceHarness {
         change(&definitions)
         var rows: [Subscription] = []
         for arn in Self.arns {
-            rows.append(Subscription(id: "\(rows.count)", source: .function(arn), subject: Array("out/#".utf8), target: .device("screen")))
-            rows.append(Subscription(id: "\(rows.count)", source: .device("screen"), subject: Array("in/\(rows.count / 2)".utf8), target: .function(arn)))
+            rows.append(
+                Subscription(
+                    id: "\(rows.count)", source: .function(arn), subject: Array("out/#".utf8), target: .device("screen")
+                ))
+            rows.append(
+                Subscription(
+                    id: "\(rows.count)", source: .device("screen"), subject: Array("in/\(rows.count / 2)".utf8),
+                    target: .function(arn)))
         }
         log = LogFile(path: folder + "/runtime.log")
         let logger = Logger(file: log, threshold: .debug)

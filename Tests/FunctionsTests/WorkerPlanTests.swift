@@ -9,7 +9,9 @@ struct WorkerPlanTests {
     static let arn = "arn:aws:lambda:us-west-2:123456789012:function:Alarm:3"
     static let package = "/gg/lambda/" + arn
 
-    private func search(_ programs: [String], overrides: [(runtime: String, programs: [String])] = []) -> InterpreterSearch {
+    private func search(_ programs: [String], overrides: [(runtime: String, programs: [String])] = [])
+        -> InterpreterSearch
+    {
         InterpreterSearch(path: "/usr/local/bin:/usr/bin", overrides: overrides) { programs.contains($0) }
     }
 
@@ -21,7 +23,9 @@ struct WorkerPlanTests {
             thingName: "core", version: "1.9.4")
     }
 
-    static func function(_ runtime: String = "python3.7", handler: String = "alarm.handler") throws -> FunctionDefinition {
+    static func function(_ runtime: String = "python3.7", handler: String = "alarm.handler") throws
+        -> FunctionDefinition
+    {
         FunctionDefinition(id: "1", arn: arn, runtime: try #require(Runtime(name: runtime)), handler: handler)
     }
 
@@ -55,7 +59,9 @@ struct WorkerPlanTests {
     func overrides() throws {
         let python = try runtime("python3.7")
         let programs = ["/opt/py/bin/python", "/usr/bin/python3.7", "/usr/bin/pypy"]
-        #expect(search(programs, overrides: [("python3.7", ["/opt/py/bin/python"])]).find(python)?.path == "/opt/py/bin/python")
+        #expect(
+            search(programs, overrides: [("python3.7", ["/opt/py/bin/python"])]).find(python)?.path
+                == "/opt/py/bin/python")
         #expect(search(programs, overrides: [("python3.7", ["pypy"])]).find(python)?.path == "/usr/bin/pypy")
         #expect(search(programs, overrides: [("python3.7", ["/nowhere"])]).find(python) == nil)
         #expect(search(programs, overrides: [("python3.8", ["pypy"])]).find(python)?.path == "/usr/bin/python3.7")
@@ -65,7 +71,8 @@ struct WorkerPlanTests {
     func python() throws {
         let made = try plan(try Self.function(), ["/usr/bin/python3.7"])
         #expect(made.specification.executable == "/usr/bin/python3.7")
-        #expect(made.specification.arguments == ["-u", "/gg/runtime/python/lambda_runtime.py", "--handler=alarm.handler"])
+        #expect(
+            made.specification.arguments == ["-u", "/gg/runtime/python/lambda_runtime.py", "--handler=alarm.handler"])
         #expect(made.specification.workingDirectory == Self.package)
         #expect(made.remark == nil)
         let other = try plan(try Self.function(), ["/usr/bin/python3.9"])

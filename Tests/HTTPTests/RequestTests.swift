@@ -178,7 +178,8 @@ struct RequestTests {
     @Test(
         "start lines that are not HTTP/1 are refused",
         arguments: [
-            ("GET /", HTTPError.malformedStartLine), ("GET", .malformedStartLine), ("GET  / HTTP/1.1", .malformedStartLine),
+            ("GET /", HTTPError.malformedStartLine), ("GET", .malformedStartLine),
+            ("GET  / HTTP/1.1", .malformedStartLine),
             ("GET / HTTP/1.1 ", .malformedStartLine), (" GET / HTTP/1.1", .malformedStartLine),
             ("GET / http/1.1", .malformedStartLine), ("GET / HTTP/1", .malformedStartLine),
             ("GET / HTTP/11.1", .malformedStartLine), ("G(T / HTTP/1.1", .malformedStartLine),

@@ -27,7 +27,9 @@ struct ResponseTests {
         HTTPWriter.end(Array("{}".utf8), keepsAlive: true, to: &buffer)
         let text = buffer.copy().text
         #expect(
-            text == "HTTP/1.1 200 OK\r\nX-Amz-Function-Error: \r\nX-Amz-InvocationId: id-1\r\nContent-Length: 2\r\n\r\n{}")
+            text
+                == "HTTP/1.1 200 OK\r\nX-Amz-Function-Error: \r\nX-Amz-InvocationId: id-1\r\nContent-Length: 2\r\n\r\n{}"
+        )
         for piece in 1...text.utf8.count {
             let read = try #require(try response(text, piece: piece))
             #expect(read.status == .ok)
@@ -64,7 +66,9 @@ struct ResponseTests {
 
     @Test("a response that breaks off or is no HTTP is an error")
     func broken() {
-        #expect(throws: HTTPError.truncated) { try response("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", piece: 9) }
+        #expect(throws: HTTPError.truncated) {
+            try response("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", piece: 9)
+        }
         #expect(throws: HTTPError.truncated) { try response("HTTP/1.1 200", piece: 9) }
         #expect(throws: HTTPError.malformedStartLine) { try response("SSH-2.0-OpenSSH\r\n", piece: 9) }
         #expect(throws: HTTPError.malformedStartLine) { try response("HTTP/1.1 2x0 OK\r\n", piece: 9) }

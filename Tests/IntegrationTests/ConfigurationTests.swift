@@ -16,7 +16,7 @@ struct ConfigurationTests {
         return group
     }
 
-    @Test("CFG-22: writeDirectory takes the deployment, logs and state; below the root nothing is written")
+    @Test("CFG-22: writeDirectory takes the deployment, logs and state; none of it is below the root")
     func writeDirectory() throws {
         try CoreUnderTest.run { core in
             let folder = (core.root as NSString).deletingLastPathComponent + "/writable"
@@ -27,7 +27,7 @@ struct ConfigurationTests {
             for path in ["deployment/group/group.json", "var/log/system/runtime.log", "var/state"] {
                 #expect(manager.fileExists(atPath: "\(folder)/\(path)"), "\(path)")
             }
-            for path in ["ggc/deployment", "ggc/var"] {
+            for path in ["ggc/deployment", "ggc/deployments", "ggc/var/log"] {
                 #expect(!manager.fileExists(atPath: "\(core.root)/\(path)"), "\(path)")
             }
         }
@@ -113,6 +113,24 @@ struct ConfigurationTests {
             let device = try core.device(.paho, "a", subscribe: "port")
             try device.publish("ask", "{}")
             #expect(try device.receive().payload == String(core.daemonPort))
+        }
+    }
+
+    @Test("NET-09: devices connect on port 8883 unless told otherwise")
+    func standardPort() throws {
+        try CoreUnderTest.run { core in
+            try core.configure { config in
+                var thing = config["coreThing"] as? [String: Any] ?? [:]
+                thing["ggMqttPort"] = nil
+                config["coreThing"] = thing
+            }
+            let result = try core.command("start")
+            // Something else on this machine may have the port; then the start says which one it wanted.
+            if result.succeeded {
+                _ = try core.line(in: core.systemLog, containing: "listening on 8883")
+            } else {
+                #expect(result.text.contains("8883"), "\(result)")
+            }
         }
     }
 }

@@ -66,6 +66,25 @@ struct DevicesTests {
         }
     }
 
+    @Test("MSG-04, DX-03: sensor/# in the table does not grant sensor; in a device's SUBSCRIBE it matches sensor")
+    func wildcards() throws {
+        try CoreUnderTest.run { core in
+            var group = GroupFolder()
+            group.subscriptions = [
+                (.device("sensor"), "sensor/#", .device("display")), (.device("gauge"), "sensor", .device("display")),
+            ]
+            try core.start(group, devices: "sensor", "gauge", "display")
+            let display = try core.device(.paho, "display", subscribe: "sensor/#")
+            let sensor = try core.device(.paho, "sensor")
+            for topic in ["sensor", "sensor/", "sensor/a/b"] { try sensor.publish(topic, topic) }
+            #expect(try display.receive().topic == "sensor/")
+            #expect(try display.receive().topic == "sensor/a/b")
+            let gauge = try core.device(.paho, "gauge")
+            try gauge.publish("sensor", "from the gauge")
+            #expect(try display.receive() == Device.Message(topic: "sensor", payload: "from the gauge"))
+        }
+    }
+
     @Test("MSG-03: a message that no subscription matches is logged in V1's words, with its source and topic")
     func unrouted() throws {
         try CoreUnderTest.run { core in

@@ -56,6 +56,42 @@ struct FunctionsTests {
         }
     }
 
+    @Test(
+        "LAM-04, TUT-02: on demand, quick triggers have a process and a count each; later an idle process is used again"
+    )
+    func onDemandLifecycle() throws {
+        try CoreUnderTest.run { core in
+            // As the guide's counter: slower than the triggers come.
+            let slowly =
+                FunctionCode.counter + "\n    time.sleep(2)\n    client.publish(topic='done', payload='done')\n"
+            var group = GroupFolder()
+            group.functions = [function("Counter", "import time\n" + slowly, pinned: false)]
+            group.subscriptions = [
+                (.device("trigger"), "trigger", .function("Counter")), (.function("Counter"), "+", .device("display")),
+            ]
+            try core.start(group, devices: "trigger", "display")
+            let display = try core.device(.paho, "display", subscribe: "+")
+            let trigger = try core.device(.paho, "trigger")
+            for _ in 1...3 { try trigger.publish("trigger", "{}") }
+            var counts: [String] = []
+            var finished = 0
+            while finished < 3 {
+                let message = try display.receive()
+                if message.topic == "count" { counts.append(message.payload) } else { finished += 1 }
+            }
+            #expect(Set(counts).count == 3, "a process each: \(counts)")
+            #expect(counts.allSatisfy { $0.hasPrefix(#"{"calls": 1, "#) }, "\(counts)")
+            // A worker is idle an instant after its handler's last message; one trigger may come too early.
+            var last = ""
+            for _ in 1...5 where !last.hasPrefix(#"{"calls": 2, "#) {
+                try trigger.publish("trigger", "{}")
+                last = try display.receive().payload
+                _ = try display.receive()
+            }
+            #expect(last.hasPrefix(#"{"calls": 2, "#), "\(last)")
+        }
+    }
+
     @Test("LAM-27: a function invokes another one and gets its answer, or its error")
     func invoke() throws {
         try CoreUnderTest.run { core in

@@ -40,7 +40,8 @@ struct ReadingTests {
     func depth() throws {
         let deep = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
         _ = try read(deep)
-        #expect(complaint("[" + deep + "]") == "line 1, column 65: arrays and objects are nested more than 64 levels deep")
+        #expect(
+            complaint("[" + deep + "]") == "line 1, column 65: arrays and objects are nested more than 64 levels deep")
     }
 
     @Test("a text larger than the caller takes is refused unread")
@@ -56,7 +57,10 @@ struct ReadingTests {
             ("", "line 1, column 1: there is no JSON value in the text; write at least {}"),
             ("{\n  \"a\": 1,\n}", "line 2, column 9: a comma stands before '}' with nothing between; remove the comma"),
             ("[1,]", "line 1, column 3: a comma stands before ']' with nothing between; remove the comma"),
-            ("{\"a\": 1\n \"b\": 2}", "line 2, column 2: expected ',' or '}' after the member's value, found a text in quotes"),
+            (
+                "{\"a\": 1\n \"b\": 2}",
+                "line 2, column 2: expected ',' or '}' after the member's value, found a text in quotes"
+            ),
             ("{\"a\" 1}", "line 1, column 6: expected ':' after the key, found '1'"),
             ("{a: 1}", "line 1, column 2: expected a key in double quotes, found 'a'"),
             ("{'a': 1}", "line 1, column 2: texts and keys stand in double quotes (\"), not in single ones"),
@@ -75,12 +79,21 @@ struct ReadingTests {
             ("[5e+]", "line 1, column 5: the number is incomplete: a digit must follow the exponent's 'e'"),
             ("[-]", "line 1, column 2: the number is incomplete: a digit must follow '-'"),
             ("[\"ab", "line 1, column 2: the text is not closed by a double quote (\")"),
-            ("[\"é\n\"]", "line 1, column 4: the text is not closed by a double quote (\") before the end of the line; write a line break as \\n"),
+            (
+                "[\"é\n\"]",
+                "line 1, column 4: the text is not closed by a double quote (\") before the end of the line; write a line break as \\n"
+            ),
             ("[\"\u{1}\"]", "line 1, column 3: the text holds the control character 0x01; write it as an escape"),
             ("[\"C:\\dir\"]", "line 1, column 5: '\\d' is not an escape of JSON; write a backslash as \\\\"),
             ("[\"\\u12g4\"]", "line 1, column 3: \\u must be followed by four hexadecimal digits"),
-            ("[\"\\ud800x\"]", "line 1, column 3: this \\u escape is half of a surrogate pair and its other half is missing"),
-            ("{\"a\":1,\n\"b\":2,\n\"a\":3}", "line 3, column 1: the key \"a\" is given twice in one object, first on line 1; keep one"),
+            (
+                "[\"\\ud800x\"]",
+                "line 1, column 3: this \\u escape is half of a surrogate pair and its other half is missing"
+            ),
+            (
+                "{\"a\":1,\n\"b\":2,\n\"a\":3}",
+                "line 3, column 1: the key \"a\" is given twice in one object, first on line 1; keep one"
+            ),
             ("{} {}", "line 1, column 4: the JSON value has ended, but '{' follows"),
             ("{\"a\":", "line 1, column 6: expected a value, found the end of the text"),
             ("[1", "line 1, column 3: expected ',' or ']' after the array's element, found the end of the text"),

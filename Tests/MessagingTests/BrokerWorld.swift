@@ -13,9 +13,12 @@ final class BrokerWorld {
     let log: TemporaryLog
     let port: UInt16
 
-    /// - Parameter rows: source device, subject, target device.
+    /// - Parameters:
+    ///   - rows: source device, subject, target device.
+    ///   - certificates: the devices' certificate IDs, where they have some.
     init(
-        devices: [String], rows: [(String, String, String)] = [], limits: BrokerLimits = BrokerLimits()
+        devices: [String], rows: [(String, String, String)] = [], certificates: [String] = [],
+        limits: BrokerLimits = BrokerLimits()
     ) throws {
         let subscriptions = rows.enumerated().map { number, row in
             Subscription(
@@ -25,7 +28,7 @@ final class BrokerWorld {
         reactor = try Reactor()
         router = Router(table: SubscriptionTable(subscriptions), log: log.logger)
         broker = LocalBroker(
-            reactor: reactor, router: router, directory: DeviceDirectory(devices.map(Self.device)),
+            reactor: reactor, router: router, directory: Self.directory(devices, certificates),
             subscriptions: subscriptions, log: log.logger, limits: limits)
         port = try broker.listenWithoutTLS(port: 0)
     }
@@ -34,10 +37,14 @@ final class BrokerWorld {
         broker.stop()
     }
 
-    private static func device(_ name: String) -> DeviceDefinition {
-        DeviceDefinition(
-            id: name, thingName: name, thingARN: "", certificateARN: "",
-            certificateID: String(repeating: "0", count: 64))
+    private static func directory(_ names: [String], _ certificates: [String]) -> DeviceDirectory {
+        let none = String(repeating: "0", count: 64)
+        return DeviceDirectory(
+            names.enumerated().map { number, name in
+                DeviceDefinition(
+                    id: name, thingName: name, thingARN: "", certificateARN: "",
+                    certificateID: number < certificates.count ? certificates[number] : none)
+            })
     }
 
     struct TookTooLong: Error {}

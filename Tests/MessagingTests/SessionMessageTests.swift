@@ -69,13 +69,13 @@ import Testing
         let driver = try SessionDriver.connected()
         let largest = [UInt8](repeating: 1, count: 131_072)
         #expect(try driver.feed(publish("a", largest)) == [.publish(topic: "a".utf8Bytes, payload: largest)])
-        #expect(try driver.feed(publish("a", largest + [1])) == [.close(.payloadTooLarge(131_073))])
+        #expect(try driver.feed(publish("a", largest + [1])) == [.close(.payloadTooLarge(limit: 131_072))])
     }
 
     @Test("a packet that claims more than any allowed message has is refused by its header")
     func oversized() throws {
         let driver = try SessionDriver.connected()
-        #expect(driver.feed([0x30, 0xFF, 0xFF, 0xFF, 0x7F]) == [.close(.violation(.packetTooLarge))])
+        #expect(driver.feed([0x30, 0xFF, 0xFF, 0xFF, 0x7F]) == [.close(.payloadTooLarge(limit: 131_072))])
     }
 
     @Test("the will is published when the connection is lost, and not after DISCONNECT")
@@ -155,5 +155,32 @@ import Testing
                 #expect(events.count == 6)
             }
         }
+    }
+
+    @Test("damaged bytes end the session or are read, and nothing follows the end", arguments: 1...200)
+    func damage(seed: Int) throws {
+        let packets: [Packet] = [
+            .connect(Connect(clientID: "sensor".utf8Bytes, keepAlive: 30)),
+            .subscribe(Subscribe(packetIdentifier: try identifier(1), requests: [.init(try "a/#".filter())])),
+            try publish("a/b", [1, 2, 3], .atLeastOnce(identifier(2))), try publish("a/b", [4]),
+            try publish("c", [], .exactlyOnce(identifier(3))), .pubrel(try identifier(3)), .pingreq,
+        ]
+        var bytes: [UInt8] = []
+        for packet in packets { bytes += try encoded(packet) }
+        var random = UInt32(truncatingIfNeeded: seed &* 2_654_435_761)
+        for _ in 0..<1 + seed % 4 {
+            random = random &* 1_664_525 &+ 1_013_904_223
+            bytes[Int(random >> 8) % bytes.count] = UInt8(truncatingIfNeeded: random)
+        }
+        let driver = SessionDriver()
+        var events: [BrokerSession.Event] = []
+        for byte in bytes {
+            events += driver.feed([byte])
+            if driver.session.state == .connecting { driver.admit() }
+        }
+        _ = try driver.sent()
+        let ends = events.filter { if case .close = $0 { true } else { false } }
+        #expect(ends.count <= 1)
+        if let end = ends.first { #expect(events.last == end) }
     }
 }

@@ -37,7 +37,10 @@ public enum HTTPVectors {
             ("GET /a%3ab?q=%20\(host)\r\n", "G/a:b?q=%20<>"),
             ("POST /\(host)\r\nGET /2\(host)Connection: close\r\n\r\n", "P/<>G/2<."),
             ("POST /\(host)content-length: 003\r\n\r\nabc", "P/<abc>"),
-            ("POST /\(host)Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n00001\r\nc\r\n0\r\nT: t\r\n\r\n", "P/<abc>"),
+            (
+                "POST /\(host)Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n00001\r\nc\r\n0\r\nT: t\r\n\r\n",
+                "P/<abc>"
+            ),
             ("\r\nGET http://h:8000/p\(host)\r\n", "G/p<>"), ("GET / HTTP/1.0\r\n\r\n", "G/<."),
             ("TRACE *\(host)\r\n", "-*<>"), ("GET /\(host)X:\t\u{e9} \r\n\r\n", "G/<>"),
         ]
@@ -56,7 +59,8 @@ public enum HTTPVectors {
             ("GET /\(host)A: b\n\r\n", "400"), ("GET /\(host)A: b\r\n c\r\n\r\n", "400"),
             ("GET /\(host)A : b\r\n\r\n", "400"), ("GET /\(host)Content-Length: 1\r\nContent-Length: 1\r\n\r\n", "400"),
             ("GET /\(host)Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "400"),
-            ("GET /\(host)Transfer-Encoding: gzip\r\n\r\n", "501"), ("GET /\(host)Content-Length: 4294967297\r\n\r\n", "413"),
+            ("GET /\(host)Transfer-Encoding: gzip\r\n\r\n", "501"),
+            ("GET /\(host)Content-Length: 4294967297\r\n\r\n", "413"),
             ("GET /\(host)Content-Length: 6291457\r\n\r\n", "413"),
             ("GET /\(host)Content-Length: 9223372036854775807\r\n\r\n", "413"),
             ("GET /\(host)Content-Length: 9223372036854775808\r\n\r\n", "400"),
@@ -73,7 +77,8 @@ public enum HTTPVectors {
         var long = ""
         for _ in 0..<9_000 { long += "a" }
         checker.expect(outcome("GET /" + long, piece: 4_096), is: "414", "a start line that is too long")
-        checker.expect(outcome("GET /\(host)A: " + long, piece: 64, limits: HTTPLimits(headerBytes: 8_000)), is: "431", "")
+        checker.expect(
+            outcome("GET /\(host)A: " + long, piece: 64, limits: HTTPLimits(headerBytes: 8_000)), is: "431", "")
     }
 
     private static func responses(_ checker: Checker) {

@@ -53,7 +53,8 @@ public enum MQTTVectors {
         let vectors: [(String, MQTTError)] = [
             ("00 00", .reservedPacketType), ("f0 00", .reservedPacketType), ("c1 00", .reservedFlags),
             ("80 00", .reservedFlags), ("30 ff ff ff ff", .malformedRemainingLength), ("36 03 0001 74", .invalidQoS),
-            ("38 03 0001 74", .duplicateWithoutQoS), ("30 02 0000", .emptyTopic), ("30 03 0001 23", .wildcardInTopicName),
+            ("38 03 0001 74", .duplicateWithoutQoS), ("30 02 0000", .emptyTopic),
+            ("30 03 0001 23", .wildcardInTopicName),
             ("30 03 0001 00", .nullCharacter), ("30 04 0002 c080", .malformedText), ("30 03 0002 74", .truncatedPacket),
             ("32 05 0001 74 0000", .packetIdentifierZero), ("40 03 0001 00", .trailingBytes),
             ("82 02 0001", .emptySubscribe), ("82 06 0001 0001 61 03", .invalidRequestedQoS),

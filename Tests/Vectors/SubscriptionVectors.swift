@@ -12,7 +12,8 @@ public enum SubscriptionVectors {
         ]
         for (subject, topic, matches) in vectors {
             let row = Subscription(id: "1", source: .device("one"), subject: subject.bytes, target: .cloud)
-            checker.expect(targets([row], .device("one"), topic) == (matches ? ["cloud"] : []), "\(subject) and \(topic)")
+            checker.expect(
+                targets([row], .device("one"), topic) == (matches ? ["cloud"] : []), "\(subject) and \(topic)")
         }
         manyRows(checker)
     }

@@ -47,9 +47,10 @@ enum FunctionCode {
         def function_handler(event, context):
             answer = functions.invoke(
                 FunctionName=os.environ['INVOKEE_ARN'], InvocationType='RequestResponse', Payload=json.dumps(event))
-            body = json.loads(answer['Payload'].read())
-            iot.publish(topic='answer', payload=json.dumps(
-                {'body': body, 'error': answer.get('FunctionError', '')}, sort_keys=True))
+            failure = answer['FunctionError']
+            # The SDK gives a result as a stream and an error as bytes.
+            body = json.loads(answer['Payload'] if failure else answer['Payload'].read())
+            iot.publish(topic='answer', payload=json.dumps({'body': body, 'error': failure}, sort_keys=True))
         """
 
     /// Answers its caller with twice the number it was given; fails for anything else.

@@ -60,6 +60,7 @@ class Endpoint(object):
         self.refusals = {}  # (method, path suffix) -> list of statuses to answer with, one a request
         self.answers = {}   # arn -> function(payload) -> (payload, error): functions that this end plays itself
         self._live = set()
+        self._threads = []
         self._stopped = False
         tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,13 +73,26 @@ class Endpoint(object):
             self._listeners.append(local)
         for listener in self._listeners:
             listener.listen(64)
-            _start(self._accept, listener)
+            self._start(self._accept, listener)
 
     def stop(self):
-        self._stopped = True
+        """Closes everything and waits for the threads: Python 2 does not bear one that outlives its modules."""
+        with self.lock:
+            self._stopped = True
+            self.lock.notify_all()
         for listener in self._listeners:
             _shut(listener)
+        for thread in self._threads[:len(self._listeners)]:
+            thread.join(10)  # those that accept: no connection comes after this
         self.drop_connections()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _start(self, body, *arguments):
+        thread = threading.Thread(target=body, args=arguments)
+        thread.daemon = True
+        self._threads.append(thread)
+        thread.start()
 
     def drop_connections(self):
         """Closes every connection that is open, as a restarted core would."""
@@ -98,16 +112,6 @@ class Endpoint(object):
             self.lock.notify_all()
         return invocation
 
-    def wait_for(self, condition, seconds=10):
-        """Waits until `condition()` holds; it is asked whenever a request has come in."""
-        import time
-        end = time.time() + seconds
-        with self.lock:
-            while not condition():
-                left = end - time.time()
-                assert left > 0, 'did not come about within {} s'.format(seconds)
-                self.lock.wait(left)
-
     def _accept(self, listener):
         while not self._stopped:
             try:
@@ -118,7 +122,7 @@ class Endpoint(object):
                 self.connections += 1
                 number = self.connections
                 self._live.add(connection)
-            _start(self._serve, connection, number)
+            self._start(self._serve, connection, number)
 
     def _serve(self, connection, number):
         stream = connection.makefile('rb')
@@ -229,12 +233,6 @@ class Endpoint(object):
             return 404, (), b'no such invocation'
         result = invocation.wait(30)
         return 200, (('X-Amz-Function-Error', result.error),), result.payload
-
-
-def _start(body, *arguments):
-    thread = threading.Thread(target=body, args=arguments)
-    thread.daemon = True
-    thread.start()
 
 
 def _shut(connection):

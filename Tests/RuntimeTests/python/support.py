@@ -75,7 +75,7 @@ class Worker(object):
     def log(self, level):
         """Everything logged at `level` so far, as text."""
         with open(self._logs[level], 'rb') as file:
-            return file.read().decode('utf-8')
+            return file.read().decode('utf-8', 'replace')  # Python 2's SDKs log binary payloads as they are
 
     def lines(self, level):
         return self.log(level).splitlines()

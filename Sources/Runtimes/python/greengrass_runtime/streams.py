@@ -135,8 +135,14 @@ class LogStream(object):
         pass
 
 
+def _text(value):
+    if _PYTHON_2:
+        return records.encoded(value if isinstance(value, type(u'')) else str(value))
+    return str(value)
+
+
 def _print_to_log(builtin):
-    """Python 3's `print`, but a line with several values is one record, not one for each value and each blank."""
+    """The function `print`, but a line with several values is one record, not one for each value and each blank."""
 
     def print_record(*values, **options):
         file = options.get('file')
@@ -146,8 +152,8 @@ def _print_to_log(builtin):
             return builtin(*values, **options)
         separator = options.get('sep')
         end = options.get('end')
-        text = (' ' if separator is None else separator).join([str(value) for value in values])
-        file.record(text + ('\n' if end is None else end), sys._getframe(1))
+        text = _text(' ' if separator is None else separator).join([_text(value) for value in values])
+        file.record(text + _text('\n' if end is None else end), sys._getframe(1))
 
     return print_record
 
@@ -159,7 +165,9 @@ def install():
     """Sends the process's standard streams to the log: output as INFO, errors as ERROR."""
     sys.stdout = LogStream('INFO', '<stdout>')
     sys.stderr = LogStream('ERROR', '<stderr>')
-    if not _PYTHON_2:
+    if _PYTHON_2:
+        import __builtin__ as builtins
+    else:
         import builtins
-        # `builtins.print` is no Python 2.
-        setattr(builtins, 'print', _print_to_log(getattr(builtins, 'print')))
+    # By name: `builtins.print` is no Python 2, where `from __future__ import print_function` finds it here.
+    setattr(builtins, 'print', _print_to_log(getattr(builtins, 'print')))

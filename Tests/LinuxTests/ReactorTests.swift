@@ -1,0 +1,101 @@
+import Testing
+
+@testable import Linux
+
+@Suite("Reactor")
+struct ReactorTests {
+    private final class Recorder: EventHandler, TurnEndHandler {
+        var events: [Events] = []
+        var ends = 0
+        var onEvent: (() -> Void)?
+
+        func handle(_ events: Events) {
+            self.events.append(events)
+            onEvent?()
+        }
+
+        func turnEnded() { ends += 1 }
+    }
+
+    @Test("A readable descriptor is reported, and the end of the turn comes after it, once")
+    func readable() throws {
+        let reactor = try Reactor()
+        let pair = try Socket.recordPair()
+        defer { for end in [pair.0, pair.1] { FileDescriptor.close(end) } }
+        let recorder = Recorder()
+        recorder.onEvent = { reactor.atEndOfTurn(recorder) }
+        try reactor.add(pair.0, .readable, recorder)
+        try IO.writeAll(pair.1, [1], step: "write")
+        try reactor.turn(waiting: true)
+        #expect(recorder.events == [.readable])
+        #expect(recorder.ends == 1)
+    }
+
+    @Test("A handler that removes another one of the same turn keeps it from being called")
+    func removedInTurn() throws {
+        let reactor = try Reactor()
+        let first = try Socket.recordPair()
+        let second = try Socket.recordPair()
+        defer { for end in [first.0, first.1, second.0, second.1] { FileDescriptor.close(end) } }
+        let recorder = Recorder()
+        recorder.onEvent = {
+            reactor.remove(first.0)
+            reactor.remove(second.0)
+        }
+        for pair in [first, second] {
+            try reactor.add(pair.0, .readable, recorder)
+            try IO.writeAll(pair.1, [1], step: "write")
+        }
+        try reactor.turn(waiting: true)
+        try reactor.turn(waiting: false)
+        #expect(recorder.events.count == 1)
+    }
+
+    @Test("A call scheduled from a call waits for the next turn")
+    func scheduling() throws {
+        let reactor = try Reactor()
+        var calls: [String] = []
+        reactor.schedule(afterNanoseconds: 0) {
+            calls.append("outer")
+            reactor.schedule(afterNanoseconds: 0) { calls.append("inner") }
+        }
+        try reactor.turn(waiting: true)
+        #expect(calls == ["outer"])
+        try reactor.turn(waiting: true)
+        #expect(calls == ["outer", "inner"])
+    }
+}
+
+@Suite("Sockets")
+struct SocketTests {
+    @Test("A port that is taken is named in the error")
+    func taken() throws {
+        let sockets = try Socket.listenOnLoopback(port: 0)
+        defer { for socket in sockets { FileDescriptor.close(socket) } }
+        let port = Socket.localPort(sockets[0])
+        let error = #expect(throws: SystemError.self) { try Socket.listenOnLoopback(port: port) }
+        #expect(error?.step == "listen on TCP port \(port)")
+    }
+
+    @Test("A socket path that does not fit is refused with its length")
+    func longPath() {
+        let path = "/tmp/" + String(repeating: "x", count: 120)
+        let error = #expect(throws: SystemError.self) { try Socket.listen(unixPath: path, mode: 0o600) }
+        #expect(error?.step.contains("107") == true)
+    }
+}
+
+@Suite("Process tree")
+struct ProcessTreeTests {
+    @Test("A child is found below its parent and its exit is told")
+    func child() throws {
+        let process = try Privileges.fork()
+        if process == 0 {
+            while true { Clock.pause(milliseconds: 1000) }
+        }
+        #expect(ProcessTree.children(of: Processes.current).contains(process))
+        #expect(Processes.send(Signals.kill, to: process))
+        #expect(Processes.wait(process) == .signal(Signals.kill))
+        #expect(!ProcessTree.children(of: Processes.current).contains(process))
+    }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Sandbox
+
+@Suite("Records between core and supervisor")
+struct SupervisorMessageTests {
+    static let launch = LaunchSpecification(
+        worker: 7, executable: "/usr/bin/python3", arguments: ["/usr/bin/python3", "-u", ""],
+        environment: ["A=b", "EMPTY=", "UMLAUT=ä"], workingDirectory: "/lambda", user: 1001, group: 1002)
+
+    static let all: [SupervisorMessage] = [
+        .launch(launch), .signal(worker: 7, number: 15), .ready(problem: ""), .ready(problem: "something"),
+        .cannotServe(reason: "why"), .started(worker: 7, process: 4711), .failed(worker: 7, reason: "why"),
+        .exited(worker: 7, code: -1, signal: 9), .exited(worker: 0xFFFF_FFFF, code: 255, signal: 0),
+    ]
+
+    @Test("Every message comes out of its record as it went in", arguments: all)
+    func roundTrip(message: SupervisorMessage) throws {
+        let bytes = try #require(message.encode())
+        #expect(SupervisorMessage(bytes) == message)
+    }
+
+    @Test("A record cut anywhere, or with a byte more, is no message", arguments: all)
+    func cut(message: SupervisorMessage) throws {
+        let bytes = try #require(message.encode())
+        for count in 0..<bytes.count { #expect(SupervisorMessage(Array(bytes[0..<count])) == nil) }
+        #expect(SupervisorMessage(bytes + [0]) == nil)
+    }
+
+    @Test("Lengths and counts beyond the record are refused without being believed")
+    func hostileLengths() throws {
+        let bytes = try #require(SupervisorMessage.launch(Self.launch).encode())
+        for position in 0..<bytes.count - 3 {
+            var changed = bytes
+            for index in 0..<4 { changed[position + index] = 0xFF }
+            if case .launch(let launch)? = SupervisorMessage(changed) {
+                #expect(launch.arguments.count == 3 && launch.environment.count == 3)
+            }
+        }
+    }
+
+    @Test("Random records never trap")
+    func random() {
+        for _ in 0..<20_000 {
+            var bytes = (0..<Int.random(in: 0..<64)).map { _ in UInt8.random(in: 0...255) }
+            if bytes.count > 4 { bytes.replaceSubrange(0..<4, with: [UInt8.random(in: 0...9), 0, 0, 0]) }
+            if let message = SupervisorMessage(bytes) { #expect(message.encode() == bytes || !isUTF8(bytes)) }
+        }
+    }
+
+    @Test("A zero byte inside a text is refused: the kernel would read another path than the policy did")
+    func zeroByte() throws {
+        var launch = Self.launch
+        launch.executable = "/bin/a\0/usr/bin/b"
+        let bytes = try #require(SupervisorMessage.launch(launch).encode())
+        #expect(SupervisorMessage(bytes) == nil)
+    }
+
+    @Test("A record that would be too large is not made")
+    func tooLarge() {
+        var launch = Self.launch
+        launch.environment = [String(repeating: "x", count: SupervisorMessage.largestRecord)]
+        #expect(SupervisorMessage.launch(launch).encode() == nil)
+    }
+
+    private func isUTF8(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
+}
+
+@Suite("What the supervisor allows")
+struct LaunchPolicyTests {
+    private let policy = LaunchPolicy(allowsRoot: false, coreUser: 900, mostProcesses: 4)
+
+    private func refusal(running: Int = 0, _ change: (inout LaunchSpecification) -> Void) -> String? {
+        var launch = SupervisorMessageTests.launch
+        change(&launch)
+        return policy.refusal(of: launch, running: running)
+    }
+
+    @Test("An ordinary launch is allowed")
+    func ordinary() { #expect(refusal { _ in } == nil) }
+
+    @Test("LAM-18: user 0 and group 0 are refused with the setting that allows them")
+    func root() {
+        #expect(refusal { $0.user = 0 }?.contains("allowFunctionsToRunAsRoot") == true)
+        #expect(refusal { $0.group = 0 }?.contains("allowFunctionsToRunAsRoot") == true)
+    }
+
+    @Test("The core's own user, relative paths, no arguments and too many processes are refused")
+    func others() {
+        #expect(refusal { $0.user = 900 } != nil)
+        #expect(refusal { $0.executable = "bin/x" } != nil)
+        #expect(refusal { $0.workingDirectory = "" } != nil)
+        #expect(refusal { $0.arguments = [] } != nil)
+        #expect(refusal(running: 4) { _ in } != nil)
+    }
+}
