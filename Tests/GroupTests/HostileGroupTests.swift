@@ -1,5 +1,6 @@
-import Group
 import Testing
+
+@testable import Group
 
 /// A group file from somewhere: whatever is in it, reading ends, soon, with a report.
 @Suite struct HostileGroupTests {

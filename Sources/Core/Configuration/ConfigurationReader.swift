@@ -79,7 +79,9 @@ final class ConfigurationReader {
         _ = yesOrNo(node["cgroup"]["useSystemd"])
         let members = findings.take { () throws(JSONMismatch) in try node["interpreters"].objectIfPresent() } ?? []
         for (runtime, node) in members {
-            guard let program = findings.take({ () throws(JSONMismatch) in try node.nonEmptyString() }) else { continue }
+            guard let program = findings.take({ () throws(JSONMismatch) in try node.nonEmptyString() }) else {
+                continue
+            }
             configuration.interpreters.append((runtime: runtime, program: program))
         }
     }
