@@ -1,5 +1,7 @@
 #include "CLinux.h"
 
+#include <sys/syscall.h>
+
 enum { MOST_DESCRIPTORS = 16 };
 
 struct failure {
@@ -22,11 +24,48 @@ static int place_descriptors(const struct clinux_start *start) {
     return 0;
 }
 
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+enum { CLOSE_ON_EXEC_FLAG = 4 }; // CLOSE_RANGE_CLOEXEC, close_range(2)
+
+// The layout of getdents64(2), which libc does not declare.
+struct directory_entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+// Marks everything from `first` on to be closed by exec: whoever started us may have left descriptors open, and a
+// function must not get them.
+static int hide_descriptors(int first) {
+    if (syscall(SYS_close_range, (unsigned)first, ~0U, CLOSE_ON_EXEC_FLAG) == 0) return 0;
+    // Before Linux 5.11: one by one. opendir(3) would allocate, which is not allowed between fork and exec.
+    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return -1;
+    _Alignas(struct directory_entry) char room[4096];
+    long count;
+    while ((count = syscall(SYS_getdents64, folder, room, sizeof room)) > 0) {
+        for (long at = 0; at < count;) {
+            const struct directory_entry *entry = (const struct directory_entry *)(room + at);
+            at += entry->size;
+            int descriptor = 0;
+            const char *digit = entry->name;
+            while (*digit >= '0' && *digit <= '9') descriptor = descriptor * 10 + (*digit++ - '0');
+            if (*digit == '\0' && descriptor >= first) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+        }
+    }
+    close(folder);
+    return count < 0 ? -1 : 0;
+}
+
 static int become(const struct clinux_start *start, struct failure *failure) {
     failure->step = CLINUX_START_SESSION;
     if (setsid() < 0) return -1;
     failure->step = CLINUX_START_DESCRIPTORS;
-    if (place_descriptors(start) < 0) return -1;
+    if (place_descriptors(start) < 0 || hide_descriptors(start->descriptor_count + 1) < 0) return -1;
     if (start->change_user) {
         failure->step = CLINUX_START_GROUPS;
         if (setgroups(0, NULL) < 0) return -1;

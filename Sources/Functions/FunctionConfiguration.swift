@@ -20,7 +20,7 @@ public struct FunctionConfiguration: Sendable {
     /// Where interpreters are looked for.
     public var path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     /// Programs for a runtime's name (`python3.7`), from `runtime.interpreters` of `config.json`: names on the PATH or
-    /// absolute paths, tried in order instead of the built-in list.
+    /// absolute paths, tried in order instead of the built-in list (`config.json` names one).
     public var interpreters: [(runtime: String, programs: [String])] = []
     /// Of `coreThing.thingArn`.
     public var thingName: String

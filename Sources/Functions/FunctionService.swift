@@ -31,7 +31,6 @@ public final class FunctionService {
     private var workerLogs: [UInt32: WorkerLogs] = [:]
     private var socketPath: String?
     private var remarks: [String] = []
-    private var lastPlanErrors: [String?]
     private var timer: TimerID?
     private var armed: Int64 = 0
     private var isCarryingOut = false
@@ -59,7 +58,6 @@ public final class FunctionService {
         server = IPCServer(reactor: reactor, log: log)
         search = InterpreterSearch(path: configuration.path, overrides: configuration.interpreters)
         logs = Self.makeLogs(definitions, configuration)
-        lastPlanErrors = [String?](repeating: nil, count: definitions.count)
         for (index, definition) in definitions.enumerated() { indices[definition.arn] = index }
         sources = definitions.map { router.source(.function($0.arn)) }
     }

@@ -59,7 +59,7 @@ enum WorkerPlan {
             sentence: "no interpreter for runtime \(name) is installed: none of "
                 + "\(search.candidates(function.runtime).joined(separator: ", ")) is a program in "
                 + "\(search.folders.joined(separator: ":")). Install \(name) or a newer one, or name a program for it in "
-                + "config.json: \"runtime\": {\"interpreters\": {\"\(name)\": [\"/path/to/program\"]}}.")
+                + "config.json: \"runtime\": {\"interpreters\": {\"\(name)\": \"/path/to/program\"}}.")
     }
 
     private static func executable(

@@ -90,7 +90,7 @@ extension GroupReader {
             if resourceKinds[id] == nil {
                 var message = "\(Words.quoted(id)) is not the Id of a resource of this group"
                 let known = group.resources.map { $0.id }
-                if let nearest = NearestName.find(id, among: known) {
+                if let nearest = box.nearest(id, among: known) {
                     message += "; did you mean \(Words.quoted(nearest))?"
                 }
                 element.violation("ResourceId", message)

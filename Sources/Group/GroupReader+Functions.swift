@@ -162,7 +162,7 @@ extension GroupReader {
         guard let runtime = Runtime(name: text) else {
             let known = ["python2.7", "python3.7", "nodejs6.10", "nodejs8.10", "java8", "executable"]
             var message = "found \(Words.quoted(text)), expected \(form)"
-            if let nearest = NearestName.find(text, among: known) {
+            if let nearest = box.nearest(text, among: known) {
                 message += "; did you mean \(Words.quoted(nearest))?"
             }
             place.violation(key, message)

@@ -91,7 +91,7 @@ extension GroupReader {
         } else {
             message = "is none of what is expected: " + form
         }
-        if let nearest = NearestName.find(name, among: endpointNames + ["cloud", "GGShadowService"]) {
+        if let nearest = box.nearest(name, among: endpointNames + ["cloud", "GGShadowService"]) {
             message += "; did you mean \(Words.quoted(nearest))?"
         } else {
             message += "; add it to the group, or remove this subscription"

@@ -33,7 +33,7 @@ struct ObjectReader {
     func expectOnly(_ known: [String]) {
         for member in object.members where !known.contains(where: { $0.utf8.elementsEqual(member.key.utf8) }) {
             var message = "unknown key, ignored"
-            if let nearest = NearestName.find(member.key, among: known) {
+            if let nearest = report.nearest(member.key, among: known) {
                 message += "; did you mean \(Words.quoted(nearest))?"
             } else {
                 message += "; known here: " + known.joined(separator: ", ")

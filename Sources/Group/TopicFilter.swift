@@ -1,7 +1,7 @@
 /// What may stand in a subscription's `Subject` (MSG-04, LIM-01).
-public enum TopicFilter {
+enum TopicFilter {
     /// What is wrong with a topic or topic filter, with what to do; nil where nothing is.
-    public static func problem(_ filter: [UInt8]) -> String? {
+    static func problem(_ filter: [UInt8]) -> String? {
         if filter.isEmpty {
             return "is empty; write a topic such as \"sensor/temperature\" or a filter such as \"sensor/#\""
         }

@@ -7,6 +7,12 @@ import TLS
 extension BrokerConnection {
     /// Reads what is there, up to the share of one turn, and lets the session have it.
     func receive() {
+        if isClosed { return }
+        if isFull {
+            watchAsNeeded()
+            broker.flushLater(self)
+            return
+        }
         var share = Self.scratchSize
         let now = Clock.monotonic()
         while !isClosed {

@@ -14,8 +14,10 @@ final class BrokerConnection: EventHandler {
     static let mostMoved = 4_096
     /// Output of this size is written during the turn: more would only cost memory.
     static let earlyFlush = 32_768
+    /// What answers may take beyond the messages' room, so that a slow client can still say that it lives.
+    static let answerRoom = 65_536
     /// Output of this size in one turn is a burst, whose storage a quiet connection does not keep.
-    private static let burst = 4_096
+    static let burst = 4_096
     /// A connection that is taken over within this time, in nanoseconds, is one of two that fight for the name.
     private static let youth: Int64 = 10_000_000_000
 
@@ -31,24 +33,24 @@ final class BrokerConnection: EventHandler {
     /// Whether it is in the broker's list for the end of the turn.
     var isDirty = false
     /// Messages lost in the full queue.
-    private(set) var dropped: UInt64 = 0
+    var dropped: UInt64 = 0
 
     var input = ByteBuffer()
     var output = ByteBuffer()
     private(set) var isClosed = false
     private var isHandshaking: Bool
     /// What the reactor watches the socket for.
-    private var interest = Events.readable
+    var interest = Events.readable
     /// The socket was full: writing waits for the reactor.
-    private var isBlocked = false
+    var isBlocked = false
     /// Part of the broker's `waiting`.
-    private var waiting = 0
+    var waiting = 0
     /// Why writing failed; the end of the turn closes, for nobody expects that while a message is routed.
-    private var broken: CloseReason?
+    var broken: CloseReason?
     /// Whether the present lack of room was told.
-    private var hasToldLoss = false
+    var hasToldLoss = false
     /// Whether the output's storage has grown for a burst.
-    private var holdsBurst = false
+    var holdsBurst = false
     private var timer: TimerID?
 
     init(descriptor: Int32, peer: String, transport: Transport, broker: LocalBroker, now: Int64) {
@@ -74,6 +76,11 @@ final class BrokerConnection: EventHandler {
             flush()
         }
         receive()
+        // A full queue keeps from reading, and a broken socket is reported in each turn: writing finds out.
+        if events.contains(.hangUp) {
+            unblock()
+            flush()
+        }
     }
 
     /// - Returns: whether the client is recognised, and reading may begin.
@@ -159,108 +166,6 @@ final class BrokerConnection: EventHandler {
         FileDescriptor.close(descriptor)
         let will = session.end(reason)
         broker.ended(self, reason, will)
-    }
-
-    // MARK: Output
-
-    /// Writes a message if the client has subscribed to its topic and its queue has room.
-    func send(_ message: Message) {
-        guard !isClosed, session.wants(message.topic) else {
-            broker.counters.droppedUnsubscribed += 1
-            return
-        }
-        let length = Publish.packetLength(topic: message.topic, payload: message.payload)
-        guard hasRoom(length) else {
-            drop()
-            return
-        }
-        do throws(MQTTError) {
-            try Publish.write(topic: message.topic, payload: message.payload, to: &output)
-        } catch {
-            // Functions and the cloud are held to the same limits as devices: this message is none of theirs.
-            broker.log.error("Cannot send a message to device \(device?.thingName ?? ""): \(error.description)")
-            return
-        }
-        broker.counters.delivered += 1
-        if output.count >= Self.earlyFlush, !isBlocked { write() }
-        broker.flushLater(self)
-    }
-
-    /// Writes the queue, and closes where that shows that the connection is broken.
-    func flush() {
-        isDirty = false
-        if isClosed { return }
-        write()
-        if let broken { close(broken) }
-    }
-
-    private func write() {
-        let amount = output.count
-        while !output.isEmpty, !isBlocked, broken == nil {
-            switch transport.write(output.readable) {
-            case .done(let count): output.consume(count)
-            case .wantWrite: block()
-            // Only TLS says so: the next readable event writes again.
-            case .wantRead: return
-            case .closed: broken = .lost
-            case .failed(let failure): broken = .failed(failure.description)
-            }
-        }
-        broker.waiting += output.count - waiting
-        waiting = output.count
-        if output.isEmpty { releaseStorage(after: amount) }
-        if output.isEmpty, hasToldLoss {
-            hasToldLoss = false
-            broker.log.info("Device \(device?.thingName ?? "") reads again; it has lost \(dropped) messages so far.")
-        }
-    }
-
-    /// Gives the storage of a burst back when quiet has come again, and keeps it during the burst.
-    private func releaseStorage(after amount: Int) {
-        if amount >= Self.burst {
-            holdsBurst = true
-        } else if holdsBurst {
-            holdsBurst = false
-            output = ByteBuffer()
-        }
-    }
-
-    private func hasRoom(_ length: Int) -> Bool {
-        output.count + length <= broker.limits.outputQueue
-            && broker.waiting + output.count - waiting + length <= broker.limits.outputQueues
-    }
-
-    private func drop() {
-        dropped += 1
-        broker.counters.droppedByFullQueue += 1
-        if hasToldLoss { return }
-        hasToldLoss = true
-        broker.log.warn(
-            "Device \(device?.thingName ?? "") reads too slowly: \(output.count) bytes wait for it. Messages for it "
-                + "are dropped until it has read them.")
-    }
-
-    /// Waits until the socket takes bytes again.
-    func block() {
-        isBlocked = true
-        watch([.readable, .writable])
-    }
-
-    private func unblock() {
-        guard isBlocked else { return }
-        isBlocked = false
-        watch(.readable)
-    }
-
-    private func watch(_ events: Events) {
-        if events == interest { return }
-        interest = events
-        do throws(SystemError) {
-            try broker.reactor.modify(descriptor, events)
-        } catch {
-            broken = .failed(error.description)
-            broker.flushLater(self)
-        }
     }
 
     // MARK: Time

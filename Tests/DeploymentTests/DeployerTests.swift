@@ -181,7 +181,7 @@ import Testing
         var report = Report()
         report.violation("$.X", "bad")
         let text = DeploymentError.invalid(folder: "/f", report).description
-        #expect(text.hasPrefix("The group in /f has 1 error and was not deployed:\nerror: $.X: bad\n"))
+        #expect(text.hasPrefix("The group in /f/group.json has 1 error and was not deployed:\nerror: $.X: bad\n"))
         #expect(text.hasSuffix("Correct the folder and deploy it again."))
     }
 }

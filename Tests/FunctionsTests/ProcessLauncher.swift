@@ -78,3 +78,14 @@ final class ProcessLauncher: WorkerLauncher {
             worker, exitCode: signal == 0 ? status >> 8 & 0xFF : nil, signal: signal == 0 ? nil : signal)
     }
 }
+
+/// Stands in until the launcher can be made: a launcher needs the harness's reactor, and the harness a launcher.
+final class LauncherSlot: WorkerLauncher {
+    var launcher: ProcessLauncher?
+
+    func launch(_ specification: WorkerSpecification, worker: UInt32, logDescriptors: [Int32]) {
+        launcher?.launch(specification, worker: worker, logDescriptors: logDescriptors)
+    }
+
+    func signal(worker: UInt32, _ signal: Int32) { launcher?.signal(worker: worker, signal) }
+}

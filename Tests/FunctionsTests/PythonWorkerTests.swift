@@ -101,16 +101,6 @@ struct PythonWorkerTests {
             """
     }
 
-    private final class LauncherSlot: WorkerLauncher {
-        var launcher: ProcessLauncher?
-
-        func launch(_ specification: WorkerSpecification, worker: UInt32, logDescriptors: [Int32]) {
-            launcher?.launch(specification, worker: worker, logDescriptors: logDescriptors)
-        }
-
-        func signal(worker: UInt32, _ signal: Int32) { launcher?.signal(worker: worker, signal) }
-    }
-
     @Test("LAM-05, SDK-04: messages go to a pinned function in order, its globals stay, its answers are routed")
     func pinned() throws {
         let setting = try Setting()

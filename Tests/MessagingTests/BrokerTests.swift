@@ -187,6 +187,38 @@ import Testing
         #expect(world.broker.connectedDevices.map(\.dropped) == [0, 1, 0])
     }
 
+    @Test("a client that does not read its acknowledgements is not read either, and loses none")
+    func unreadAnswers() throws {
+        var limits = BrokerLimits()
+        limits.outputQueue = 10_000
+        let world = try BrokerWorld(devices: ["sensor"], limits: limits)
+        let sensor = try world.connect("sensor")
+        let connection = try #require(world.broker.connections.values.first)
+        shrinkKernelBuffers(connection.descriptor)
+        shrinkKernelBuffers(sensor.descriptor)
+        // Without a row, a message costs nothing but its acknowledgement.
+        let message = try encoded(
+            .publish(Publish(topic: try "a".topic(), payload: [], delivery: .atLeastOnce(try identifier(1)))))
+        let batch = [UInt8]((0..<10_000).flatMap { _ in message })[...]
+        var left = batch
+        var sent = 0
+        try world.until {
+            // What one turn reads brings at most as many bytes of answers.
+            #expect(connection.output.count <= limits.outputQueue + 2 * BrokerConnection.scratchSize)
+            let count = sensor.sendSome(left)
+            sent += count
+            left = left.dropFirst(count)
+            if left.isEmpty { left = batch }
+            return connection.isFull
+        }
+        let acknowledgement = try encoded(.puback(identifier(1)))
+        var received = 0
+        try world.until {
+            received += sensor.drain()
+            return received == sent / message.count * acknowledgement.count
+        }
+    }
+
     @Test("a device may have a row to itself")
     func loopback() throws {
         let world = try BrokerWorld(devices: ["sensor"], rows: [("sensor", "a", "sensor")])

@@ -15,13 +15,9 @@ final class TestClient {
         let code: Int32
     }
 
-    /// - Parameter receiveBuffer: bytes that the kernel may hold for a client that does not read; nil leaves its own.
-    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+    init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failed(step: "socket", code: clinux_errno()) }
-        if var size = receiveBuffer {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -49,6 +45,15 @@ final class TestClient {
         guard count == bytes.count else { throw Failed(step: "send", code: clinux_errno()) }
     }
 
+    /// Sends what the socket takes now.
+    /// - Returns: so many bytes.
+    func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
+        let count = bytes.withUnsafeBytes {
+            CLinux.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+        return max(0, count)
+    }
+
     func publish(_ topic: String, _ payload: [UInt8]) throws {
         try send(.publish(Publish(topic: try topic.topic(), payload: payload)))
     }
@@ -70,6 +75,18 @@ final class TestClient {
         return received
     }
 
+    /// Takes everything that came off the socket unread.
+    /// - Returns: so many bytes.
+    func drain() -> Int {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        var total = 0
+        while true {
+            let count = recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+            if count <= 0 { return total }
+            total += count
+        }
+    }
+
     func forget() { received = [] }
 
     /// The payloads of the messages that came.
@@ -77,5 +94,13 @@ final class TestClient {
         try receive().compactMap { packet in
             if case .publish(let publish) = packet { publish.payload } else { nil }
         }
+    }
+}
+
+/// Has the kernel hold little for a socket, so that a test need not fill megabytes.
+func shrinkKernelBuffers(_ descriptor: Int32) {
+    for option in [SO_SNDBUF, SO_RCVBUF] {
+        var size: Int32 = 65_536
+        setsockopt(descriptor, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 }

@@ -3,6 +3,11 @@
 #ifndef PERENNIAL_COPENSSL_H
 #define PERENNIAL_COPENSSL_H
 
+// As CLinux.h has it: two modules that see the same system headers differently do not load together.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>

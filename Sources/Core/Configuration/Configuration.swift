@@ -26,8 +26,8 @@ public struct Configuration: Sendable {
     public var allowsRootFunctions = false
     /// `writeDirectory`.
     public var writeDirectory: String?
-    /// Interpreters by runtime name, `runtime.interpreters`; ours.
-    public var interpreters: [(runtime: String, path: String)] = []
+    /// Programs by runtime name, on the PATH or absolute, `runtime.interpreters`; ours.
+    public var interpreters: [(runtime: String, program: String)] = []
 
     public init(thing: ThingARN) {
         self.thing = thing

@@ -78,9 +78,11 @@ final class ConfigurationReader {
         configuration.allowsRootFunctions = yesOrNo(node["allowFunctionsToRunAsRoot"])
         _ = yesOrNo(node["cgroup"]["useSystemd"])
         let members = findings.take { () throws(JSONMismatch) in try node["interpreters"].objectIfPresent() } ?? []
-        for (runtime, path) in members {
-            guard let path = absolutePath(path, what: "an interpreter") else { continue }
-            configuration.interpreters.append((runtime: runtime, path: path))
+        for (runtime, node) in members {
+            guard let program = findings.take({ () throws(JSONMismatch) in try node.nonEmptyString() }) else {
+                continue
+            }
+            configuration.interpreters.append((runtime: runtime, program: program))
         }
     }
 

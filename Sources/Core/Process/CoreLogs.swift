@@ -27,7 +27,9 @@ enum CoreLogs {
         configuration.region = thing.region.isEmpty ? nil : thing.region
         configuration.iotHost = setup.configuration.iotHost
         configuration.mqttKeepAlive = setup.configuration.keepAlive
-        configuration.interpreters = setup.configuration.interpreters.map { (runtime: $0.runtime, programs: [$0.path]) }
+        configuration.interpreters = setup.configuration.interpreters.map {
+            (runtime: $0.runtime, programs: [$0.program])
+        }
         return configuration
     }
 

@@ -24,8 +24,8 @@ public final class Supervisor: EventHandler {
         case stopping
     }
 
-    /// How long a core may take to end its functions and itself before it is killed.
-    static let stopGrace: Int64 = 8_000_000_000
+    /// How long a core may take to end its functions (10 s at most, docs/functions.md) and itself before it is killed.
+    static let stopGrace: Int64 = 12_000_000_000
     /// Pauses before a core that died is started again double from the first to the last, nanoseconds.
     static let firstRestartPause: Int64 = 500_000_000
     static let lastRestartPause: Int64 = 60_000_000_000

@@ -11,6 +11,7 @@ from support import ARN, PYTHON_2, RUNTIME, RuntimeTestCase
 
 sys.path.insert(0, RUNTIME)
 from greengrass_ipc_python_sdk import IPCClient as IPCClientOfPackage  # noqa: E402
+from greengrass_ipc_python_sdk.connection import Wakeup  # noqa: E402
 from greengrass_ipc_python_sdk.ipc_client import (  # noqa: E402
     GetWorkResultOutput, InitializationResult, IPCClient, IPCException, WorkItem)
 from greengrass_ipc_python_sdk.ipc_facade import (  # noqa: E402
@@ -229,6 +230,25 @@ class ConnectionTests(ClientTestCase):
             self.publish()
         finally:
             socket.setdefaulttimeout(None)
+
+    def test_a_wait_goes_on_after_a_signal(self):
+        read_end, write_end = os.pipe()
+        Wakeup.watch(read_end)
+        try:
+            os.write(write_end, b'\x0f')
+            invocation = self.endpoint.invoke(ARN, b'in')
+            self.assertEqual(invocation.identifier, self.client.get_work(ARN).invocation_id)
+            timer = threading.Timer(0.01, self.endpoint.invoke, (ARN, b'late'))
+            os.write(write_end, b'\x0f')
+            timer.start()
+            self.assertEqual(b'late', self.client.get_work(ARN).payload)
+            timer.join()
+            os.write(write_end, b'.')
+            self.assertEqual(b'.', os.read(read_end, 10))  # what signals wrote is taken out
+        finally:
+            Wakeup.descriptor = None
+            os.close(read_end)
+            os.close(write_end)
 
     def test_replies_that_are_none_are_an_exception(self):
         for reply in (b'SSH-2.0-x\r\n\r\n', b'HTTP/1.1 abc\r\n\r\n', b'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n',

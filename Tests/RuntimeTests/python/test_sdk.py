@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import sys
+import time
 import unittest
 
 from endpoint import ROUTER
@@ -160,6 +161,28 @@ class SDKTests(unittest.TestCase):
             self.assertEqual('InvocationException', raised['raised'], version)
             self.assertIn('HTTP Error 404', raised['said'])
             self.assertEqual('ValueError', self.do(do='invoke', payload='p', arn='Other')['raised'])
+
+    def test_a_pinned_function_publishes_from_its_import_and_from_threads(self):
+        """LAM-05: a pinned function's import may be its whole program, threads included"""
+        code = '''
+            import greengrasssdk, threading, time
+            client = greengrasssdk.client('iot-data')
+            def publish(topic, left):
+                client.publish(topic=topic, payload=str(left))
+                if left:
+                    threading.Timer(0.001, publish, (topic, left - 1)).start()
+            publish('timer', 3)
+            def handler(event, context): pass
+            '''
+        for version, directory in sorted(SDKS.items()):
+            del self.endpoint.publications[:]
+            self.start(code.rstrip() + '\n            while True: time.sleep(0.001)\n', search_path=directory)
+            self.start(code, search_path=directory)
+            deadline = time.time() + 10
+            while len(self.endpoint.publications) < 8 and time.time() < deadline:
+                time.sleep(0.002)
+            self.assertEqual(sorted([b'3', b'2', b'1', b'0'] * 2),
+                             sorted(publication.payload for publication in self.endpoint.publications), version)
 
     def test_shadows(self):
         for version in self.each():

@@ -9,11 +9,42 @@ import errno
 import os
 
 import _socket
+# The functions themselves: a function that uses gevent takes `poll` out of its module.
+from select import POLLIN, error as _poll_error, poll as _poll
+
+try:
+    from _thread import get_ident as _get_ident
+except ImportError:
+    from thread import get_ident as _get_ident
+
+if str is bytes:
+    import fcntl
+    # On Python 2 a thread waits for the import lock while a pinned function's import is its whole program: nothing may
+    # be imported later, codecs included.
+    for _codec in ('ascii', 'latin-1', 'utf-8'):
+        ''.decode(_codec).encode(_codec)
 
 _LONGEST_HEAD = 64 * 1024
 _RECEIVE = 64 * 1024
 # Head and body leave in one system call up to this size; larger bodies are not copied.
 _JOINED = 64 * 1024
+
+
+class Wakeup(object):
+    """Lets signals end the waits of the thread that handles them, the main one.
+
+    A signal that comes between the interpreter's last look for it and the system call is not seen until that returns,
+    which for a wait for work may be never. So the interpreter writes a byte into a pipe for each, and waits watch it.
+    """
+
+    descriptor = None
+    thread = None
+
+    @classmethod
+    def watch(cls, descriptor):
+        """`descriptor` becomes readable with each signal; to be called in the main thread."""
+        cls.thread = _get_ident()
+        cls.descriptor = descriptor
 
 
 class ConnectionFailed(Exception):
@@ -43,6 +74,7 @@ class Connection(object):
         self.process = os.getpid()
         self.used = False
         self._received = b''
+        self._poll = None
         self._socket = _connect(socket_path, host, port)
 
     def close(self):
@@ -103,7 +135,31 @@ class Connection(object):
                 if error.errno != errno.EINTR:
                     raise
 
+    def _wait(self):
+        """Returns when there is something to receive; signals are handled in between."""
+        if self._poll is None:
+            self._poll = _poll()
+            self._poll.register(self._socket.fileno(), POLLIN)
+            self._poll.register(Wakeup.descriptor, POLLIN)
+        while True:
+            try:
+                ready = [number for number, _ in self._poll.poll()]
+            except _poll_error as error:
+                if error.args[0] != errno.EINTR:
+                    raise
+                continue
+            if Wakeup.descriptor in ready:
+                try:
+                    os.read(Wakeup.descriptor, 4096)
+                except OSError as error:
+                    if error.errno not in (errno.EAGAIN, errno.EINTR):  # a forked child may have been faster
+                        raise
+            if self._socket.fileno() in ready:
+                return
+
     def _receive(self):
+        if Wakeup.descriptor is not None and Wakeup.thread == _get_ident():
+            self._wait()
         while True:
             try:
                 data = self._socket.recv(_RECEIVE)
@@ -252,5 +308,4 @@ def _open(family, address):
 def _close_in_programs(opened):
     # Python 3 opens sockets so; on 2.7 a program the function starts would keep the connection alive.
     if str is bytes:
-        import fcntl
         fcntl.fcntl(opened.fileno(), fcntl.F_SETFD, fcntl.FD_CLOEXEC)

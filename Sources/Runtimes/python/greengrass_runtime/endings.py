@@ -1,8 +1,11 @@
 """How a worker's process ends: at once, but not before its functions registered with `atexit` had their second."""
 
+import fcntl
 import os
 import sys
 import time
+
+from greengrass_ipc_python_sdk.connection import Wakeup
 
 try:
     import _signal
@@ -54,3 +57,12 @@ def obey_sigterm():
         leave(0)
 
     _signal.signal(_signal.SIGTERM, terminate)
+    read_end, write_end = os.pipe()
+    for descriptor in (read_end, write_end):
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_NONBLOCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    if sys.version_info >= (3, 7):
+        _signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    else:
+        _signal.set_wakeup_fd(write_end)
+    Wakeup.watch(read_end)
