@@ -46,15 +46,21 @@ public struct LockFile: ~Copyable {
     private let descriptor: FileDescriptor
     private let path: String
 
+    /// The descriptor that holds the lock.
+    public var raw: Int32 { descriptor.raw }
+
     /// Takes the lock.
+    ///
+    /// Nobody else may open the file: whoever can, even for reading alone, can lock it, and so pass for a running daemon.
     /// - Returns: nil when another process holds it.
     public static func take(_ path: String) throws(SystemError) -> LockFile? {
-        let fd = FileDescriptor(owning: clinux_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644))
+        let fd = FileDescriptor(owning: clinux_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600))
         guard fd.raw >= 0 else { throw SystemError("open \(path)") }
         if flock(fd.raw, LOCK_EX | LOCK_NB) != 0 {
             guard clinux_errno() == EWOULDBLOCK else { throw SystemError("lock \(path)") }
             return nil
         }
+        guard fchmod(fd.raw, 0o600) == 0 else { throw SystemError("change the mode of \(path)") }
         return LockFile(descriptor: fd, path: path)
     }
 

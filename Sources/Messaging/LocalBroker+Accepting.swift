@@ -10,8 +10,9 @@ extension LocalBroker {
 
     func accept(from listener: BrokerListener) {
         for _ in 0..<Self.acceptsPerTurn {
-            if pending >= limits.pendingConnections {
+            if pending >= limits.pendingConnections, !makeRoom() {
                 pause()
+                lookForRoomLater()
                 return
             }
             switch Socket.accept(listener.descriptor) {
@@ -66,7 +67,7 @@ extension LocalBroker {
         watchListeners([])
     }
 
-    private func resume() {
+    func resume() {
         guard isPaused, pending < limits.pendingConnections else { return }
         isPaused = false
         watchListeners(.readable)

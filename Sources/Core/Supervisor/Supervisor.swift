@@ -35,7 +35,7 @@ public final class Supervisor: EventHandler {
     let reactor: Reactor
     let log: Logger
     let crashLog: LogFile
-    let policy: LaunchPolicy
+    var policy: LaunchPolicy
     let changesUser: Bool
     private let coreMain: CoreMain
     private let signals: Int32
@@ -107,14 +107,15 @@ public final class Supervisor: EventHandler {
         let supervisor = Processes.current
         let process = try Privileges.fork()
         if process == 0 {
-            FileDescriptor.close(pair.0)
-            FileDescriptor.close(signals)
+            // The lock, the process file's number, the event loop and the logs of root are not the core's.
+            FileDescriptor.closeAll(except: [pair.1])
             Privileges.resetSignals()
             Processes.exit(coreMain(pair.1, supervisor))
         }
         FileDescriptor.close(pair.1)
         FileDescriptor.makeNonBlocking(pair.0)
         link = pair.0
+        policy.identities = nil
         core = process
         coreStarted = Clock.monotonic()
         try reactor.add(link, .readable, CoreLink(supervisor: Unmanaged.passUnretained(self)))
@@ -168,6 +169,8 @@ public final class Supervisor: EventHandler {
         link = -1
         // Workers belonged to that core: the next one cannot know them.
         for process in workers.keys { _ = Processes.send(Signals.kill, toGroup: process) }
+        // Nor what functions left behind when they ended, which has become ours.
+        for process in ProcessTree.children(of: Processes.current) { _ = Processes.send(Signals.kill, to: process) }
         report(.failed("the core ended before it served, with \(exit.description)"))
         switch phase {
         case .stopping: break
