@@ -14,6 +14,7 @@ setup: ## install what this machine lacks for building, running and testing
 build: ## build greengrassd for this machine (.build/debug)
 	@scripts/setup build
 	swift build --product greengrassd
+	@ln -sfn ../../../Sources/Runtimes .build/debug/runtime
 
 test: ## everything: lint, build, unit and integration tests, embedded compile, fuzzing, conformance rows
 	@scripts/test

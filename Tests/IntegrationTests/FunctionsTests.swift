@@ -165,6 +165,42 @@ struct FunctionsTests {
         }
     }
 
+    @Test(
+        "LAM-16, LAM-17: a function runs as its RunAs says, else as a user who is neither root nor the core's",
+        .enabled(if: geteuid() == 0, "only root can start processes of other users"))
+    func runAs() throws {
+        try CoreUnderTest.run { core in
+            let code = """
+                import os
+
+                import greengrasssdk
+
+                client = greengrasssdk.client('iot-data')
+
+
+                def function_handler(event, context):
+                    client.publish(topic='ids', payload='{} {}'.format(os.getuid(), os.getgid()))
+                """
+            var group = GroupFolder()
+            group.functions = [function("Named", code), function("Default", code)]
+            group.functions[0].runAs = (54321, 54322)
+            group.subscriptions = [
+                (.device("asker"), "named", .function("Named")), (.device("asker"), "default", .function("Default")),
+                (.function("Named"), "ids", .device("asker")), (.function("Default"), "ids", .device("asker")),
+            ]
+            try core.start(group, devices: "asker")
+            let asker = try core.device(.paho, "asker", subscribe: "ids")
+            try asker.publish("named", "{}")
+            #expect(try asker.receive().payload == "54321 54322")
+            try asker.publish("default", "{}")
+            let user = try asker.receive().payload.split(separator: " ").first.map(String.init)
+            let cores = ProcessTable.naming(core.root).filter { $0.commandLine.contains("greengrassd") }.map(\.user)
+            #expect(user != "0")
+            #expect(cores.contains { $0 != "0" }, "the core runs as a user of its own")
+            #expect(!cores.contains { $0 == user }, "\(cores)")
+        }
+    }
+
     @Test("LAM-08: a binary function gets the bytes as they are, a json function the parsed value")
     func encodings() throws {
         try CoreUnderTest.run { core in

@@ -26,6 +26,15 @@ final class CoreUnderTest {
         root = folder + "/greengrass"
         mqttPort = try Places.freePort()
         daemonPort = try Places.freePort()
+        do {
+            try setUp(folder)
+        } catch {
+            try? FileManager.default.removeItem(atPath: folder)
+            throw error
+        }
+    }
+
+    private func setUp(_ folder: String) throws {
         try install()
         // The core runs as a user of its own and reaches its root through this folder (PLAT-19).
         chmod(folder, 0o755)
@@ -83,9 +92,13 @@ final class CoreUnderTest {
         try start()
     }
 
+    /// - Parameter devices: the group's; those that have no identity yet get one.
     func deploy(_ group: GroupFolder, devices: [String] = []) throws {
         var group = group
-        for name in devices { group.devices.append((name, try addDevice(name).certificateID)) }
+        for name in devices {
+            let identity = try identities[name] ?? addDevice(name)
+            group.devices.append((name, identity.certificateID))
+        }
         let result = try deployFolder(group)
         guard result.succeeded else { throw HarnessError("deploy failed: \(result)") }
     }

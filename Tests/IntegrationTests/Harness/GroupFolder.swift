@@ -30,6 +30,8 @@ struct GroupFolder {
         var variables: [String: String] = [:]
         var handler = "function.function_handler"
         var runtime = "python3.7"
+        /// User and group (LAM-16); nil for the group's default.
+        var runAs: (user: Int, group: Int)?
         /// Whether the unmodified public SDK goes into the package, as its authors tell to do.
         var withSDK = true
     }
@@ -90,12 +92,16 @@ struct GroupFolder {
     }
 
     private static func function(_ function: Function) -> [String: Any] {
-        [
+        var environment: [String: Any] = ["Variables": function.variables]
+        if let runAs = function.runAs {
+            environment["Execution"] = ["RunAs": ["Uid": runAs.user, "Gid": runAs.group]]
+        }
+        return [
             "Id": function.name, "FunctionArn": functionARN(function.name), "Runtime": function.runtime,
             "Handler": function.handler, "Package": function.name,
             "FunctionConfiguration": [
                 "Pinned": function.pinned, "Timeout": function.timeout, "EncodingType": function.encoding,
-                "Environment": ["Variables": function.variables],
+                "Environment": environment,
             ] as [String: Any],
         ]
     }

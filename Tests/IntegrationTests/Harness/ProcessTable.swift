@@ -5,6 +5,8 @@ enum ProcessTable {
     struct Entry: CustomStringConvertible {
         let pid: pid_t
         let commandLine: String
+        /// The number of the user it runs as.
+        let user: String
         var description: String { "\(pid): \(commandLine)" }
     }
 
@@ -17,7 +19,9 @@ enum ProcessTable {
             let links = ["cwd", "exe"].compactMap { try? manager.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
             let texts = links + [commandLine, words(folder + "/environ")]
             guard texts.contains(where: { $0.contains(path) }) else { return nil }
-            return Entry(pid: pid, commandLine: commandLine)
+            let status = (try? String(contentsOfFile: folder + "/status", encoding: .utf8)) ?? ""
+            let users = status.split(separator: "\n").first { $0.hasPrefix("Uid:") }?.split(separator: "\t") ?? []
+            return Entry(pid: pid, commandLine: commandLine, user: users.count > 1 ? String(users[1]) : "")
         }
     }
 
