@@ -6,16 +6,16 @@ extension LocalBroker {
     /// How soon to look again whether one may go, in nanoseconds.
     private static let lookAgain: Int64 = 250_000_000
 
-    /// Ends one pending connection of a host that holds a good part of the places.
+    /// The pending connection that has to make room for another one, of a host that holds a good part of the places; nil
+    /// where there is none.
     ///
-    /// The youngest that had its time goes: where a host has many honest devices behind it, the others get to their end.
-    /// - Returns: whether there is room now.
-    func makeRoom() -> Bool {
-        let now = Clock.monotonic()
+    /// It is the youngest that had its time: where a host has many honest devices behind it, the others get to their end.
+    func crowdingConnection() -> BrokerConnection? {
         var counts: [Substring: Int] = [:]
         for connection in connections.values where connection.device == nil { counts[connection.host, default: 0] += 1 }
         let most = counts.values.max() ?? 0
-        guard most >= max(2, limits.pendingConnections / 4) else { return false }
+        guard most >= max(2, limits.pendingConnections / 4) else { return nil }
+        let now = Clock.monotonic()
         var youngest: BrokerConnection?
         for connection in connections.values {
             guard connection.device == nil, counts[connection.host] == most, !connection.waitsForUs,
@@ -24,17 +24,20 @@ extension LocalBroker {
             if let youngest, youngest.acceptedAt >= connection.acceptedAt { continue }
             youngest = connection
         }
-        guard let youngest else { return false }
+        return youngest
+    }
+
+    /// Ends it.
+    func crowdOut(_ connection: BrokerConnection) {
         counters.crowdedOut += 1
         let count = counters.crowdedOut
         // At 1, 2, 4, 8 …: whoever crowds is not to fill the log as well.
         if count & (count - 1) == 0 {
             log.warn(
-                "\(most) connections from \(youngest.host) have not said who they are and keep others out; "
-                    + "\(count) connections were ended for that so far.")
+                "Many connections from \(connection.host) have not said who they are and keep others out; \(count) were "
+                    + "ended for that so far.")
         }
-        youngest.close(.lost)
-        return pending < limits.pendingConnections
+        connection.close(.crowdedOut)
     }
 
     /// Looks again soon whether one of the pending connections may go.
@@ -44,7 +47,7 @@ extension LocalBroker {
         reactor.schedule(afterNanoseconds: Self.lookAgain) { [self] in
             isLookingForRoom = false
             guard isPaused else { return }
-            if pending < limits.pendingConnections || makeRoom() { resume() } else { lookForRoomLater() }
+            if crowdingConnection() == nil { lookForRoomLater() } else { listenAgain() }
         }
     }
 }

@@ -34,24 +34,36 @@ enum Places {
         (try? String(contentsOfFile: "/proc/sys/fs/protected_" + $0, encoding: .utf8))?.hasPrefix("1") == true
     }
 
-    /// A TCP port that was free a moment ago.
+    /// A TCP port that was free a moment ago and that no other test of this run is given. It lies below the ports that the
+    /// kernel gives to outgoing connections (net.ipv4.ip_local_port_range), so that none of those takes it meanwhile.
     static func freePort() throws -> Int {
-        let listener = try Listener()
-        return listener.port
+        nextPort.lock()
+        defer { nextPort.unlock() }
+        for _ in 0..<20_000 {
+            candidate = candidate >= 30_000 ? 10_000 : candidate + 1
+            if (try? Listener(port: candidate)) != nil { return candidate }
+        }
+        throw HarnessError("no free port between 10000 and 30000")
     }
+
+    private static let nextPort = NSLock()
+    /// Guarded by `nextPort`. Runs side by side begin at different places.
+    nonisolated(unsafe) private static var candidate = Int.random(in: 10_000..<30_000)
 }
 
-/// A listening socket on a port of the system's choosing.
+/// A listening socket.
 final class Listener {
     let port: Int
     private let descriptor: Int32
 
-    init() throws {
+    /// - Parameter port: 0 takes one of the system's choosing.
+    init(port wanted: Int = 0) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         self.descriptor = descriptor
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = INADDR_ANY
+        address.sin_port = in_port_t(wanted).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
