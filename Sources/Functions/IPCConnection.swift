@@ -17,6 +17,8 @@ final class IPCConnection: EventHandler {
     private var delivery: IPCDelivery?
     /// Bytes read since the last complete request, counted in the server's sum too.
     private var held: Int64 = 0
+    /// Bytes of answers that wait for the client, as far as they are counted as its worker's.
+    private var unread: Int64 = 0
     private var interest: Events = .readable
     private var fillsRoom = false
     private var isProcessing = false
@@ -48,6 +50,8 @@ final class IPCConnection: EventHandler {
 
     /// A request carried the token of a worker.
     func belongs(to worker: UInt32) {
+        if let earlier = self.worker { server.countUnread(-unread, of: earlier) }
+        unread = 0
         self.worker = worker
         deadline = nil
     }
@@ -69,6 +73,7 @@ final class IPCConnection: EventHandler {
         if !keeps { beginClosing(isClean: input.isEmpty) }
         if deadline != nil, keeps { deadline = Clock.monotonic() + server.limits.strangerPatience }
         flush()
+        if isOpen, !countUnread() { close() }
         // Whoever called from within `process` goes on there.
         if isOpen, !isProcessing { process() }
         return true
@@ -81,6 +86,8 @@ final class IPCConnection: EventHandler {
         FileDescriptor.close(fd)
         server.incomplete -= held
         held = 0
+        output = ByteBuffer()
+        countUnread()
         let unanswered = waiting
         let undelivered = delivery
         waiting = nil
@@ -88,6 +95,14 @@ final class IPCConnection: EventHandler {
         server.closed(self)
         if let unanswered { server.handler?.abandoned(unanswered, poll) }
         if let undelivered { server.handler?.undelivered(undelivered) }
+    }
+
+    @discardableResult
+    private func countUnread() -> Bool {
+        guard let worker else { return true }
+        let change = Int64(output.count) - unread
+        unread = Int64(output.count)
+        return server.countUnread(change, of: worker)
     }
 
     private var poll: PollID { PollID(UInt64(number) << 32 | UInt64(sequence)) }
@@ -175,6 +190,7 @@ final class IPCConnection: EventHandler {
             }
         }
         delivery = nil
+        countUnread()
         updateInterest()
         if closesAfterOutput {
             close()

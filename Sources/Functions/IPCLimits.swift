@@ -12,6 +12,9 @@ struct IPCLimits {
     var closing: Int64 = 2_000_000_000
     /// Bytes of incomplete requests, all connections together.
     var incomplete: Int64 = 32 * 1024 * 1024
+    /// Bytes of answers that one worker has not read yet, all its connections together: two of the largest results and
+    /// more. A connection whose answer is beyond it is closed.
+    var unreadPerWorker: Int64 = 16 * 1024 * 1024
     /// Bytes taken from one connection in one turn.
     var bytesPerTurn = 65_536
     /// Input kept while a request of the same connection waits for its answer.

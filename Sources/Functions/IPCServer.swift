@@ -16,12 +16,15 @@ final class IPCServer {
     private var listeners: [IPCListener] = []
     private var connections: [UInt32: IPCConnection] = [:]
     private var countOfWorker: [UInt32: Int] = [:]
+    private var unreadOfWorker: [UInt32: Int64] = [:]
     private var lastConnection: UInt32 = 0
     private var isSweeping = false
     private var isOpen = false
 
     /// Connections closed because there were too many.
     private(set) var refusedConnections: Int64 = 0
+
+    var connectionCount: Int { connections.count }
 
     init(reactor: Reactor, log: Logger, limits: IPCLimits = IPCLimits()) {
         self.reactor = reactor
@@ -88,6 +91,15 @@ final class IPCServer {
         }
         connections[lastConnection] = connection
         sweepLater()
+    }
+
+    /// Counts bytes that a worker has, or no longer has, to read.
+    /// - Returns: whether they are as few as they may be.
+    @discardableResult
+    func countUnread(_ change: Int64, of worker: UInt32) -> Bool {
+        let unread = (unreadOfWorker[worker] ?? 0) + change
+        unreadOfWorker[worker] = unread > 0 ? unread : nil
+        return unread <= limits.unreadPerWorker
     }
 
     func resumeLater(_ listener: IPCListener) {

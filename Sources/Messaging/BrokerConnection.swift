@@ -73,8 +73,8 @@ final class BrokerConnection: EventHandler {
     }
 
     /// The peer without its port.
-    var host: Substring {
-        peer[..<(peer.utf8.lastIndex(of: UInt8(ascii: ":")) ?? peer.endIndex)]
+    var host: String {
+        String(peer[..<(peer.utf8.lastIndex(of: UInt8(ascii: ":")) ?? peer.endIndex)])
     }
 
     func handle(_ events: Events) {

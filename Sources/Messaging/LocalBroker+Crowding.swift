@@ -1,4 +1,5 @@
 import Linux
+import Log
 
 /// What the broker does when as many connections as it takes have not sent CONNECT yet: one host that opens connections
 /// and stays silent must not keep the devices of all others out.
@@ -11,7 +12,7 @@ extension LocalBroker {
     ///
     /// It is the youngest that had its time: where a host has many honest devices behind it, the others get to their end.
     func crowdingConnection() -> BrokerConnection? {
-        var counts: [Substring: Int] = [:]
+        var counts: [String: Int] = [:]
         for connection in connections.values where connection.device == nil { counts[connection.host, default: 0] += 1 }
         let most = counts.values.max() ?? 0
         guard most >= max(2, limits.pendingConnections / 4) else { return nil }
