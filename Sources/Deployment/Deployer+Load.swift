@@ -11,11 +11,6 @@ public struct LoadedDeployment: Sendable {
     /// Valid, with the warnings.
     public let report: Report
 
-    /// The directory of the function's code.
-    public func packageDirectory(of function: FunctionDefinition) -> String {
-        DeploymentLayout.package(function.arn, in: directory)
-    }
-
     /// Where all functions' directories are, each named by its function's ARN.
     public var packagesDirectory: String { DeploymentLayout.packages(in: directory) }
 }
@@ -50,8 +45,10 @@ extension Deployer {
         let file = DeploymentLayout.groupFile(in: directory)
         let bytes = try read(file, limit: GroupLimits.groupFileBytes)
         let (group, report) = GroupDefinition.read(bytes, rules: rules)
-        guard report.isValid else {
-            throw .damaged(path: file, reason: "it breaks rules:\n" + report.description)
+        if let first = report.violations.first {
+            let more = report.violationCount - 1
+            // On one line: it goes to the log as well.
+            throw .damaged(path: file, reason: first.description + (more > 0 ? " (and \(more) more)" : ""))
         }
         for function in group.functions {
             let package = DeploymentLayout.package(function.arn, in: directory)

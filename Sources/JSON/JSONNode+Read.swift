@@ -62,16 +62,8 @@ extension JSONNode {
         isAbsent ? nil : try string()
     }
 
-    public func booleanIfPresent() throws(JSONMismatch) -> Bool? {
-        isAbsent ? nil : try boolean()
-    }
-
     public func integerIfPresent(in range: ClosedRange<Int64> = Int64.min...Int64.max) throws(JSONMismatch) -> Int64? {
         isAbsent ? nil : try integer(in: range)
-    }
-
-    public func doubleIfPresent() throws(JSONMismatch) -> Double? {
-        isAbsent ? nil : try double()
     }
 
     /// No elements where the array is absent.

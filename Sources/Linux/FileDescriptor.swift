@@ -25,11 +25,6 @@ import CLinux
         _ = clinux_fcntl(raw, F_SETFL, clinux_fcntl(raw, F_GETFL, 0) | O_NONBLOCK)
     }
 
-    /// Sets or clears close-on-exec.
-    public static func setCloseOnExec(_ raw: Int32, _ on: Bool) {
-        _ = clinux_fcntl(raw, F_SETFD, on ? FD_CLOEXEC : 0)
-    }
-
     public static func close(_ raw: Int32) {
         _ = CLinux.close(raw)
     }

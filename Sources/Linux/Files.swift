@@ -176,30 +176,4 @@ public enum Files {
     public static func changeMode(_ path: String, _ mode: UInt32) throws(SystemError) {
         guard chmod(path, mode_t(mode)) == 0 else { throw SystemError("change the mode of \(path)") }
     }
-
-    /// Bytes free for this user on the file system of a path.
-    public static func freeSpace(_ path: String) throws(SystemError) -> Int64 {
-        var status = statvfs()
-        guard statvfs(path, &status) == 0 else { throw SystemError("look at the file system of \(path)") }
-        return Int64(status.f_bavail) * Int64(status.f_frsize)
-    }
-}
-
-/// Paths as text.
-public enum Path {
-    public static func join(_ directory: String, _ name: String) -> String {
-        directory.hasSuffix("/") ? directory + name : directory + "/" + name
-    }
-
-    /// All before the last slash: `/a` for `/a/b`, `/` for `/a`, `.` for `a`.
-    public static func parent(_ path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// All after the last slash.
-    public static func name(_ path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
-        return String(path[path.utf8.index(after: slash)...])
-    }
 }

@@ -7,7 +7,6 @@ public enum Signals {
     public static let terminate: Int32 = SIGTERM
     public static let kill: Int32 = SIGKILL
     public static let child: Int32 = SIGCHLD
-    public static let user1: Int32 = SIGUSR1
 
     /// Blocks the signals and gives a non-blocking descriptor that reports them.
     public static func descriptor(_ numbers: [Int32]) throws(SystemError) -> Int32 {

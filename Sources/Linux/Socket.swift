@@ -82,10 +82,13 @@ public enum Socket {
     }
 
     /// Connects to a socket file; the socket blocks.
-    public static func connect(unixPath path: String) throws(SystemError) -> Int32 {
+    /// - Parameter patience: milliseconds after which connecting, a read or a write fails with EAGAIN.
+    public static func connect(unixPath path: String, patience: Int32) throws(SystemError) -> Int32 {
         var address = try unixAddress(path)
         let fd = try make(AF_UNIX, stream | closeOnExec, step: "connect to \(path)")
-        guard clinux_connect(fd, &address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 else {
+        guard clinux_set_timeout(fd, patience) == 0,
+            clinux_connect(fd, &address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        else {
             let error = SystemError("connect to \(path)")
             FileDescriptor.close(fd)
             throw error

@@ -9,9 +9,12 @@ public final class LogFile {
     /// The default of V1, 128 KB (row LOG-03).
     public static let defaultSpace: Int64 = 128 * 1024
 
+    /// Room for the line that tells of lost ones.
+    private static let lossLength: Int64 = 128
+
     public let path: String
-    /// Lines lost because they could not be written, for instance on a full disk.
-    public private(set) var lostLines: UInt64 = 0
+    /// Lines that could not be written, for instance on a full disk, since the last one that could.
+    private(set) var lostLines: UInt64 = 0
 
     private let space: Int64
     private var fd: Int32 = -1
@@ -25,25 +28,50 @@ public final class LogFile {
     }
 
     deinit {
-        if fd >= 0 { FileDescriptor.close(fd) }
+        close()
     }
 
-    /// Appends one line. A file that was removed or cannot be written is opened anew with the next line.
+    /// Appends one line. A file that was removed or cannot be written is opened anew with the next line; how many lines
+    /// a full disk cost is written when there is room again.
     public func append(_ line: [UInt8]) {
-        if fd >= 0, size + Int64(line.count) > space / 2 { rotate() }
+        if fd >= 0, clinux_link_count(fd) == 0 { close() }
         if fd < 0 { open() }
-        guard fd >= 0 else {
+        let length = Int64(line.count) + (lostLines > 0 ? Self.lossLength : 0)
+        if fd >= 0, size > 0, size + length > space / 2 {
+            rotate()
+            if fd < 0 { open() }
+        }
+        guard fd >= 0, tellLoss(), write(line) else {
             lostLines += 1
+            close()
             return
         }
+    }
+
+    private func tellLoss() -> Bool {
+        if lostLines == 0 { return true }
+        let message = "\(lostLines) lines before this one are lost: they could not be written."
+        let line = LogLine.format(milliseconds: Clock.realtime(), level: .warn, message: message.utf8)
+        guard write(line) else { return false }
+        lostLines = 0
+        return true
+    }
+
+    private func write(_ line: [UInt8]) -> Bool {
         do throws(SystemError) {
             try IO.writeAll(fd, line, step: "write \(path)")
             size += Int64(line.count)
+            return true
         } catch {
-            lostLines += 1
-            FileDescriptor.close(fd)
-            fd = -1
+            // What fitted on the disk is half a line.
+            _ = ftruncate(fd, off_t(size))
+            return false
         }
+    }
+
+    private func close() {
+        if fd >= 0 { FileDescriptor.close(fd) }
+        fd = -1
     }
 
     private func open() {
@@ -57,16 +85,11 @@ public final class LogFile {
         guard fd >= 0 else { return }
         size = 0
         do throws(SystemError) { size = try Files.status(path)?.size ?? 0 } catch {}
-        if size > space / 2 {
-            rotate()
-            if fd < 0 { fd = clinux_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600) }
-        }
     }
 
     private func rotate() {
         do throws(SystemError) { try Files.rename(path, to: path + ".1") } catch { return }
-        FileDescriptor.close(fd)
-        fd = -1
+        close()
         size = 0
     }
 }

@@ -11,6 +11,12 @@ public enum RecordSocket {
         case failed(Int32)
     }
 
+    public enum Sent: Equatable {
+        case sent
+        case wouldBlock
+        case failed(Int32)
+    }
+
     /// Takes one record.
     public static func receive(_ fd: Int32) -> Received {
         var amount = 0
@@ -34,16 +40,22 @@ public enum RecordSocket {
         }
     }
 
-    /// Sends one record; the descriptors stay the caller's.
-    /// - Returns: whether the whole record went out.
-    public static func send(_ fd: Int32, _ bytes: [UInt8], _ descriptors: [Int32]) -> Bool {
+    /// Sends one record, whole or not at all; the descriptors stay the caller's.
+    public static func send(_ fd: Int32, _ bytes: [UInt8], _ descriptors: [Int32]) -> Sent {
         bytes.withUnsafeBytes { record in
             descriptors.withUnsafeBufferPointer { numbers in
                 while true {
                     let count = clinux_send_descriptors(
                         fd, record.baseAddress, record.count, numbers.baseAddress, numbers.count)
-                    if count == record.count { return true }
-                    if count >= 0 || clinux_errno() != EINTR { return false }
+                    if count == record.count { return .sent }
+                    // A record is never sent in part (SOCK_SEQPACKET, socket(7)).
+                    if count >= 0 { return .failed(EIO) }
+                    switch clinux_errno() {
+                    case EINTR: continue
+                    // ETOOMANYREFS: as many descriptors as allowed are under way until the peer takes some (unix(7)).
+                    case EAGAIN, ETOOMANYREFS: return .wouldBlock
+                    case let code: return .failed(code)
+                    }
                 }
             }
         }

@@ -19,18 +19,16 @@ func runCommand() -> Int32 {
         return ExitCode.failure
     }
     let root = invocation.root
+    func start(foreground: Bool) -> StartCommand {
+        StartCommand(insecure: invocation.insecure, foreground: foreground, executable: executable)
+    }
     switch invocation.command {
     case .initialize(let command): return command.run(root: root)
     case .addDevice(let command): return command.run(root: root)
     case .deploy(let folder): return DeployCommand(folder: folder).run(root: root)
-    case .start(let foreground):
-        return StartCommand(insecure: invocation.insecure, foreground: foreground, executable: executable).run(
-            root: root)
+    case .start(let foreground): return start(foreground: foreground).run(root: root)
     case .stop: return StopCommand().run(root: root)
-    case .restart:
-        let stopped = StopCommand().run(root: root)
-        if stopped != ExitCode.success { return stopped }
-        return StartCommand(insecure: invocation.insecure, foreground: false, executable: executable).run(root: root)
+    case .restart: return RestartCommand(start: start(foreground: false)).run(root: root)
     case .status(let json): return StatusCommand(json: json).run(root: root)
     case .version:
         Console.say("\(Version.text)")

@@ -26,7 +26,7 @@ import Testing
         #expect(loaded.group == applied.group)
         #expect(loaded.id == applied.id)
         let function = try #require(loaded.group.functions.first)
-        #expect(FileManager.default.fileExists(atPath: loaded.packageDirectory(of: function) + "/alarm.py"))
+        #expect(FileManager.default.fileExists(atPath: "\(loaded.packagesDirectory)/\(function.arn)/alarm.py"))
     }
 
     @Test("WDIR-01: with a write directory the deployment lies below that")

@@ -33,7 +33,7 @@ final class TestClient {
 
     init(reactor: Reactor, unixPath: String) throws {
         self.reactor = reactor
-        fd = try Socket.connect(unixPath: unixPath)
+        fd = try Socket.connect(unixPath: unixPath, patience: 5000)
         FileDescriptor.makeNonBlocking(fd)
     }
 

@@ -64,6 +64,32 @@ struct CommandsTests {
         }
     }
 
+    @Test("INST-06: restart with a broken config.json names the mistake and leaves the running core alone")
+    func restartWithMistake() throws {
+        try CoreUnderTest.run { core in
+            try core.start()
+            let before = try core.status()["corePid"] as? Int
+            try "{".write(toFile: core.configPath, atomically: true, encoding: .utf8)
+            let restarted = try core.command("restart")
+            #expect(!restarted.succeeded)
+            #expect(restarted.text.contains(core.configPath) && restarted.text.contains("line 1"), "\(restarted)")
+            #expect(try core.status()["corePid"] as? Int == before)
+        }
+    }
+
+    @Test("INST-13: a deployed group that was damaged is told by start and status, on a line that names the place")
+    func damagedGroup() throws {
+        try CoreUnderTest.run { core in
+            try core.deploy(GroupFolder())
+            let file = core.root + "/ggc/deployment/group/group.json"
+            try #"{"Functions": [{"Id": 3}]}"#.write(toFile: file, atomically: false, encoding: .utf8)
+            let started = try core.command("start")
+            #expect(started.text.contains("Some system components failed to start"), "\(started)")
+            let problem = try core.command("status").output.first { $0.contains("problem") } ?? ""
+            #expect(problem.contains("$.Functions[0]") && problem.contains("Deploy the group folder again"), "\(problem)")
+        }
+    }
+
     @Test("INST-06: starting what runs and stopping what does not are said, and change nothing")
     func twice() throws {
         try CoreUnderTest.run { core in

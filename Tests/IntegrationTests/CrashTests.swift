@@ -72,6 +72,59 @@ struct CrashTests {
         }
     }
 
+    /// A stream to the core's control socket that asks and does not wait for the answer.
+    private func askAndLeave(_ path: String) throws {
+        let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        let request = Array("GET /status HTTP/1.1\r\nHost: core\r\n\r\n".utf8)
+        guard connected == 0, write(socket, request, request.count) == request.count else {
+            throw HarnessError("cannot ask at \(path)")
+        }
+    }
+
+    @Test("INST-06: a peer that is gone before the core writes to it does not end the core; one that hangs is told")
+    func peerGone() throws {
+        try CoreUnderTest.run { core in
+            try core.start()
+            let before = try started(core)
+            // While it is stopped, everything that the peer does is over before the core sees any of it.
+            kill(before.core, SIGSTOP)
+            try askAndLeave(core.root + "/ggc/var/run/core/control.sock")
+            let hanging = try core.command("status")
+            kill(before.core, SIGCONT)
+            #expect(hanging.exit == .code(1) && hanging.text.contains("does not serve"), "\(hanging)")
+            #expect(try core.status()["corePid"] as? Int == Int(before.core))
+        }
+    }
+
+    @Test("LAM-05: a hundred and fifty pinned functions start at once, and none is lost on the way to the supervisor")
+    func manyFunctions() throws {
+        try CoreUnderTest.run { core in
+            var group = GroupFolder()
+            group.functions = (0..<150).map { number in
+                var function = GroupFolder.Function(
+                    name: "F\(number)", code: "#!/bin/sh\nexec sleep 1000\n", pinned: true)
+                function.runtime = "executable"
+                function.handler = "function.py"
+                function.withSDK = false
+                function.variables = ["PADDING": String(repeating: "x", count: 3500)]
+                return function
+            }
+            try core.start(group)
+            let functions = try core.status()["functions"] as? [[String: Any]] ?? []
+            #expect(functions.count == 150)
+            #expect(functions.allSatisfy { ($0["workers"] as? [Any])?.count == 1 && $0["restarts"] as? Int == 0 })
+        }
+    }
+
     @Test("LAM-05: a pinned function that is killed is started again")
     func workerKilled() throws {
         try CoreUnderTest.run { core in

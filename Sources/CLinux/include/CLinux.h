@@ -33,7 +33,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -68,6 +67,12 @@ static inline int clinux_is_directory(unsigned mode) { return S_ISDIR(mode); }
 static inline int clinux_is_regular(unsigned mode) { return S_ISREG(mode); }
 static inline int clinux_is_link(unsigned mode) { return S_ISLNK(mode); }
 
+// How many names an open file has: 0 once it was removed, -1 with errno.
+static inline int64_t clinux_link_count(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 ? (int64_t)status.st_nlink : -1;
+}
+
 static inline int clinux_exited(int status) { return WIFEXITED(status); }
 static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
 static inline int clinux_signaled(int status) { return WIFSIGNALED(status); }
@@ -85,6 +90,14 @@ static inline int clinux_bind(int fd, const void *address, socklen_t size) { ret
 static inline int clinux_connect(int fd, const void *address, socklen_t size) { return connect(fd, (const struct sockaddr *)address, size); }
 static inline int clinux_accept(int fd, void *address, socklen_t *size, int flags) { return accept4(fd, (struct sockaddr *)address, size, flags); }
 static inline int clinux_getsockname(int fd, void *address, socklen_t *size) { return getsockname(fd, (struct sockaddr *)address, size); }
+
+// Bounds each blocking connect, send and receive (socket(7)); they then fail with EAGAIN. The options' names are
+// expressions in glibc.
+static inline int clinux_set_timeout(int fd, int milliseconds) {
+    struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0) return -1;
+    return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
 
 // One record with descriptors (SCM_RIGHTS, unix(7)); at most 16 descriptors.
 ssize_t clinux_send_descriptors(int socket, const void *bytes, size_t count, const int *descriptors, size_t amount);

@@ -30,7 +30,6 @@ final class CoreProcess {
     private let connection: SupervisorConnection
     private let launcher: SupervisorLauncher
     private let signals: Int32
-    private var listeners: [any EventHandler] = []
     private var control: ControlServer?
     private var exitCode = CoreExit.done
     private var isStopping = false
@@ -109,12 +108,8 @@ final class CoreProcess {
         let onSignal = Listener { [self] in
             while Signals.next(signals) != nil { stop(CoreExit.done) }
         }
-        let onMessage = Listener { [self] in
-            while let message = connection.next() { take(message) }
-        }
-        listeners = [onSignal, onMessage]
         try reactor.add(signals, .readable, onSignal)
-        try reactor.add(connection.descriptor, .readable, onMessage)
+        try connection.listen(reactor) { [self] in take($0) }
         watchCertificates()
     }
 

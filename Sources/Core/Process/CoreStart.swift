@@ -14,6 +14,8 @@ struct CoreStart {
 
     /// - Returns: the exit code.
     func run(link: Int32, supervisor: Int32) -> Int32 {
+        // The fork came with the signals of a fresh program: a peer that goes away must not end the core.
+        Signals.ignoreBrokenPipes()
         let connection = SupervisorConnection(descriptor: link)
         do throws(SetupError) {
             let server = try prepareServer()
@@ -26,7 +28,7 @@ struct CoreStart {
                 setup: setup, identities: identities, server: server, connection: connection, echoes: echoes)
             return try core.run()
         } catch {
-            connection.tell(.cannotServe(reason: error.sentence))
+            connection.tellLast(.cannotServe(reason: error.sentence))
             return CoreExit.failed
         }
     }

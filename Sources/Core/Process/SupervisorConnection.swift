@@ -1,71 +1,68 @@
-import Functions
 import Linux
 import Sandbox
 
 /// The core's end of the pair with its supervisor: asks for processes and hears what became of them.
-final class SupervisorConnection {
-    let descriptor: Int32
+final class SupervisorConnection: EventHandler {
+    /// How long a core that cannot serve tries to say why, milliseconds.
+    private static let patience: Int32 = 2000
+
+    private let descriptor: Int32
+    private let outbox: RecordOutbox
+    private var reactor: Reactor?
+    private var take: ((SupervisorMessage) -> Void)?
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
         // A supervisor that does not listen has died; the core then ends with it (PR_SET_PDEATHSIG).
         FileDescriptor.makeNonBlocking(descriptor)
+        outbox = RecordOutbox(socket: descriptor)
     }
 
-    /// - Returns: whether the record went out.
+    /// Hears the supervisor from now on.
+    func listen(_ reactor: Reactor, _ take: @escaping (SupervisorMessage) -> Void) throws(SystemError) {
+        self.reactor = reactor
+        self.take = take
+        try reactor.add(descriptor, interest, self)
+    }
+
+    /// Tells it now, or as soon as it has taken what was told before.
+    /// - Parameter descriptors: are closed in any case.
+    /// - Returns: whether the message can be told at all.
     @discardableResult
     func tell(_ message: SupervisorMessage, descriptors: [Int32] = []) -> Bool {
-        guard let bytes = message.encode() else { return false }
-        return RecordSocket.send(descriptor, bytes, descriptors)
+        guard let bytes = message.encode() else {
+            for descriptor in descriptors { FileDescriptor.close(descriptor) }
+            return false
+        }
+        let wasEmpty = outbox.isEmpty
+        let isTold = outbox.send(bytes, descriptors)
+        if wasEmpty != outbox.isEmpty { watch() }
+        return isTold
     }
 
-    /// The next message, or nil when there is none now.
-    func next() -> SupervisorMessage? {
-        guard case .record(let bytes, let descriptors) = RecordSocket.receive(descriptor) else { return nil }
-        for descriptor in descriptors { FileDescriptor.close(descriptor) }
-        return SupervisorMessage(bytes)
-    }
-}
-
-/// Starts function processes through the supervisor.
-final class SupervisorLauncher: WorkerLauncher {
-    private let connection: SupervisorConnection
-    private let identities: Identities
-    /// Launches that never reached the supervisor; told in the next turn, because a launcher never answers at once.
-    private(set) var undelivered: [(worker: UInt32, reason: String)] = []
-    private let whenUndelivered: () -> Void
-
-    init(connection: SupervisorConnection, identities: Identities, whenUndelivered: @escaping () -> Void) {
-        self.connection = connection
-        self.identities = identities
-        self.whenUndelivered = whenUndelivered
+    /// Tells the last message of a core that ends: what waits before it is given up.
+    func tellLast(_ message: SupervisorMessage) {
+        outbox.discard()
+        guard let bytes = message.encode(), outbox.send(bytes) else { return }
+        let deadline = Clock.monotonic() + Int64(Self.patience) * 1_000_000
+        while !outbox.isEmpty, Clock.monotonic() < deadline, outbox.flush() { Clock.pause(milliseconds: 1) }
     }
 
-    func launch(_ specification: WorkerSpecification, worker: UInt32, logDescriptors: [Int32]) {
-        defer { for descriptor in logDescriptors { FileDescriptor.close(descriptor) } }
-        let launch = LaunchSpecification(
-            worker: worker, executable: specification.executable,
-            arguments: [specification.executable] + specification.arguments,
-            environment: specification.environment.map { "\($0.name)=\($0.value)" },
-            workingDirectory: specification.workingDirectory,
-            user: specification.userID ?? identities.functions.user,
-            group: specification.groupID ?? identities.functions.group)
-        if connection.tell(.launch(launch), descriptors: logDescriptors) { return }
-        undelivered.append(
-            (
-                worker,
-                "its arguments and environment are larger than \(SupervisorMessage.largestRecord) bytes, or the "
-                    + "supervisor does not listen"
-            ))
-        whenUndelivered()
+    func handle(_ events: Events) {
+        if events.contains(.writable) {
+            outbox.flush()
+            if outbox.isEmpty { watch() }
+        }
+        while case .record(let bytes, let descriptors) = RecordSocket.receive(descriptor) {
+            for descriptor in descriptors { FileDescriptor.close(descriptor) }
+            if let message = SupervisorMessage(bytes) { take?(message) }
+        }
     }
 
-    func signal(worker: UInt32, _ signal: Int32) {
-        connection.tell(.signal(worker: worker, number: signal))
-    }
+    private var interest: Events { outbox.isEmpty ? .readable : [.readable, .writable] }
 
-    func takeUndelivered() -> [(worker: UInt32, reason: String)] {
-        defer { undelivered.removeAll() }
-        return undelivered
+    private func watch() {
+        // It is watched already: the kernel has nothing to refuse.
+        do throws(SystemError) { try reactor?.modify(descriptor, interest) } catch { return }
     }
 }

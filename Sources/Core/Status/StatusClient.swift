@@ -8,22 +8,24 @@ public enum StatusClient {
     /// A core with the largest group answers with less.
     static let mostBytes = 16_777_216
 
-    /// - Returns: the core's answer, or nil while no core serves.
+    /// A core that works answers within a turn of its loop, milliseconds.
+    static let patience: Int32 = 5000
+
+    /// - Returns: the core's answer, or nil while no core serves, and where it does not answer in time.
     public static func ask(_ layout: Layout) throws(SystemError) -> JSON? {
-        let descriptor: FileDescriptor
+        var answer = ByteBuffer()
         do throws(SystemError) {
-            descriptor = FileDescriptor(owning: try Socket.connect(unixPath: layout.controlSocket))
+            let descriptor = FileDescriptor(
+                owning: try Socket.connect(unixPath: layout.controlSocket, patience: patience))
+            var request = ByteBuffer()
+            HTTPWriter.beginRequest("GET", target: "/status", to: &request)
+            HTTPWriter.end(keepsAlive: false, to: &request)
+            try IO.writeAll(descriptor.raw, request.copy(), step: "ask the core")
+            answer.append(try Files.read(descriptor: descriptor.raw, name: "the core's answer", limit: mostBytes))
         } catch {
-            // ENOENT, ECONNREFUSED: nobody serves it now.
-            if error.code == 2 || error.code == 111 || error.code == 20 { return nil }
+            if isAbsence(error.code) { return nil }
             throw error
         }
-        var request = ByteBuffer()
-        HTTPWriter.beginRequest("GET", target: "/status", to: &request)
-        HTTPWriter.end(keepsAlive: false, to: &request)
-        try IO.writeAll(descriptor.raw, request.copy(), step: "ask the core")
-        var answer = ByteBuffer()
-        answer.append(try Files.read(descriptor: descriptor.raw, name: "the core's answer", limit: mostBytes))
         var parser = HTTPResponseParser(limits: HTTPLimits(bodyBytes: Int64(mostBytes)))
         do throws(HTTPError) {
             guard let response = try parser.next(from: &answer), response.status == .ok else { return nil }
@@ -36,4 +38,8 @@ public enum StatusClient {
             return nil
         }
     }
+
+    /// Whether the error means that nobody answers: ENOENT, ENOTDIR and ECONNREFUSED without a core, EPIPE and
+    /// ECONNRESET where it ends meanwhile, EAGAIN where it hangs.
+    private static func isAbsence(_ code: Int32) -> Bool { [2, 20, 111, 32, 104, 11].contains(code) }
 }

@@ -12,7 +12,9 @@ final class CoreLink: EventHandler {
     }
 
     func handle(_ events: Events) {
-        supervisor.takeUnretainedValue().receive()
+        let supervisor = supervisor.takeUnretainedValue()
+        if events.contains(.writable) { supervisor.sendOn() }
+        supervisor.receive()
     }
 }
 
@@ -39,11 +41,25 @@ extension Supervisor {
     }
 
     func send(_ message: SupervisorMessage) {
-        guard link >= 0, let bytes = message.encode() else { return }
-        if !RecordSocket.send(link, bytes, []) {
+        guard let outbox, let bytes = message.encode() else { return }
+        let wasEmpty = outbox.isEmpty
+        if !outbox.send(bytes) {
             log.error("The core does not take what it is told; it is started again.")
             if let core { _ = Processes.send(Signals.kill, to: core) }
         }
+        if wasEmpty, !outbox.isEmpty { watchLink([.readable, .writable]) }
+    }
+
+    /// Sends what the core's socket had no room for.
+    func sendOn() {
+        guard let outbox else { return }
+        outbox.flush()
+        if outbox.isEmpty { watchLink(.readable) }
+    }
+
+    private func watchLink(_ events: Events) {
+        // It is watched already: the kernel has nothing to refuse.
+        do throws(SystemError) { try reactor.modify(link, events) } catch { return }
     }
 
     private func act(on message: SupervisorMessage, _ descriptors: [Int32]) {
@@ -51,7 +67,7 @@ extension Supervisor {
         case .launch(let specification): launch(specification, descriptors)
         case .signal(let worker, let number):
             // Only processes of our own, and only while they are not reaped: the number cannot be another's yet.
-            if let process = processes[worker], number > 0, number < 32 {
+            if let process = workers.process(of: worker), number > 0, number < 32 {
                 _ = Processes.send(number, toGroup: process)
             }
         case .ready(let problem): report(problem.isEmpty ? .serving : .partly(problem))
@@ -64,7 +80,7 @@ extension Supervisor {
 
     private func launch(_ specification: LaunchSpecification, _ descriptors: [Int32]) {
         let worker = specification.worker
-        if processes[worker] != nil {
+        if workers.process(of: worker) != nil {
             return send(.failed(worker: worker, reason: "worker \(worker) is running already"))
         }
         if let refusal = policy.refusal(of: specification, running: workers.count) {
@@ -73,8 +89,7 @@ extension Supervisor {
         }
         do throws(SystemError) {
             let process = try Launcher.start(specification, descriptors: descriptors, changesUser: changesUser)
-            workers[process] = worker
-            processes[worker] = process
+            workers.add(worker, process: process)
             send(.started(worker: worker, process: process))
         } catch {
             send(.failed(worker: worker, reason: error.description))

@@ -93,7 +93,7 @@ public struct DaemonSetup {
             log.info("\(Version.text) starts in \(layout.root).")
             _ = try supervisor.run()
             log.info("The daemon ends; nothing that it started is left.")
-            if let path = layout.systemProcessFile { try Files.removeTree(path) }
+            if let path = layout.systemProcessFile, Users.isRoot { try Files.removeTree(path) }
         } catch {
             throw SetupError("The daemon failed", error)
         }
@@ -107,7 +107,7 @@ public struct DaemonSetup {
 
     /// Gives a folder and what is in it to the core, where it belongs to somebody else, for instance after the user
     /// `greengrass` was made.
-    private func give(_ path: String, to owner: (user: UInt32, group: UInt32)) throws(SystemError) {
+    private func give(_ path: String, to owner: Identities.Identity) throws(SystemError) {
         guard let status = try Files.linkStatus(path), status.owner != owner.user else { return }
         try Files.changeOwner(path, user: owner.user, group: owner.group)
         guard status.kind == .directory else { return }

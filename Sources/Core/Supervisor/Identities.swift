@@ -2,6 +2,7 @@ import Linux
 
 /// Who the core and, by default, the functions run as.
 public struct Identities: Sendable {
+    /// The numbers of a user and a group.
     public typealias Identity = (user: UInt32, group: UInt32)
 
     /// The user that packages make for the core.
@@ -14,9 +15,9 @@ public struct Identities: Sendable {
     static let firstFreeCandidate: UInt32 = 61_700
 
     /// Nil when this process is not root and so cannot change identity.
-    public let core: (user: UInt32, group: UInt32)?
+    public let core: Identity?
     /// The default for functions.
-    public let functions: (user: UInt32, group: UInt32)
+    public let functions: Identity
     /// What to tell the log.
     public let notices: [String]
 

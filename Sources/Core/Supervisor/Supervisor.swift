@@ -16,7 +16,7 @@ public final class Supervisor: EventHandler {
         case failed(String)
     }
 
-    enum Phase: Equatable {
+    private enum Phase: Equatable {
         case running
         /// The core was asked to end; another one follows.
         case restarting
@@ -40,12 +40,12 @@ public final class Supervisor: EventHandler {
     private let coreMain: CoreMain
     private let signals: Int32
 
-    var phase = Phase.running
-    var core: Int32?
-    var link: Int32 = -1
-    /// Worker numbers by process, and the other way round.
-    var workers: [Int32: UInt32] = [:]
-    var processes: [UInt32: Int32] = [:]
+    private var phase = Phase.running
+    private(set) var core: Int32?
+    private(set) var link: Int32 = -1
+    /// What the core is told; nil while there is none.
+    private(set) var outbox: RecordOutbox?
+    var workers = WorkerTable()
     private var coreStarted: Int64 = 0
     private var restartPause = Supervisor.firstRestartPause
     private var killTimer: TimerID?
@@ -105,20 +105,29 @@ public final class Supervisor: EventHandler {
     private func startCore() throws(SystemError) {
         let pair = try Socket.recordPair()
         let supervisor = Processes.current
-        let process = try Privileges.fork()
-        if process == 0 {
+        do throws(SystemError) {
+            FileDescriptor.makeNonBlocking(pair.0)
+            try reactor.add(pair.0, .readable, CoreLink(supervisor: Unmanaged.passUnretained(self)))
+            // Last: from here on there is a core, which nothing may fail to know.
+            let process = try Privileges.fork()
+            if process == 0 {
+                FileDescriptor.close(pair.0)
+                FileDescriptor.close(signals)
+                Privileges.resetSignals()
+                Processes.exit(coreMain(pair.1, supervisor))
+            }
+            core = process
+        } catch {
+            reactor.remove(pair.0)
             FileDescriptor.close(pair.0)
-            FileDescriptor.close(signals)
-            Privileges.resetSignals()
-            Processes.exit(coreMain(pair.1, supervisor))
+            FileDescriptor.close(pair.1)
+            throw error
         }
         FileDescriptor.close(pair.1)
-        FileDescriptor.makeNonBlocking(pair.0)
         link = pair.0
-        core = process
+        outbox = RecordOutbox(socket: link)
         coreStarted = Clock.monotonic()
-        try reactor.add(link, .readable, CoreLink(supervisor: Unmanaged.passUnretained(self)))
-        log.info("Started the core as process \(process).")
+        log.info("Started the core as process \(core ?? 0).")
     }
 
     private func endCore(then next: Phase) {
@@ -128,6 +137,7 @@ public final class Supervisor: EventHandler {
             // Between two cores: nothing to wait for.
             if let restartTimer { reactor.cancel(restartTimer) }
             restartTimer = nil
+            restartPause = Self.firstRestartPause
             if next == .stopping { return finishStopping() }
             phase = .running
             return startCoreOrRetry()
@@ -146,8 +156,7 @@ public final class Supervisor: EventHandler {
         while let (process, exit) = Processes.reap() {
             if process == core {
                 coreEnded(exit)
-            } else if let worker = workers.removeValue(forKey: process) {
-                processes[worker] = nil
+            } else if let worker = workers.remove(process: process) {
                 // What a function started goes with it, unless it left the process group on purpose.
                 _ = Processes.send(Signals.kill, toGroup: process)
                 switch exit {
@@ -163,12 +172,14 @@ public final class Supervisor: EventHandler {
         core = nil
         if let killTimer { reactor.cancel(killTimer) }
         killTimer = nil
+        outbox = nil
         reactor.remove(link)
         FileDescriptor.close(link)
         link = -1
         // Workers belonged to that core: the next one cannot know them.
-        for process in workers.keys { _ = Processes.send(Signals.kill, toGroup: process) }
-        report(.failed("the core ended before it served, with \(exit.description)"))
+        for process in workers.removeAll() { _ = Processes.send(Signals.kill, toGroup: process) }
+        // One that ended on request, for a new deployment, says nothing about the start.
+        if phase != .restarting { report(.failed("the core ended before it served, with \(exit.description)")) }
         switch phase {
         case .stopping: break
         case .restarting:
@@ -200,7 +211,10 @@ public final class Supervisor: EventHandler {
             try startCore()
         } catch {
             log.error("The core could not be started: \(error.description).")
-            restartTimer = reactor.schedule(afterNanoseconds: Self.lastRestartPause) { [self] in startCoreOrRetry() }
+            restartTimer = reactor.schedule(afterNanoseconds: Self.lastRestartPause) { [self] in
+                restartTimer = nil
+                startCoreOrRetry()
+            }
         }
     }
 

@@ -26,7 +26,7 @@ struct DeployCommand {
             Console.complain(error.description)
             return ExitCode.failure
         }
-        if !applied.report.warnings.isEmpty { Console.complain(applied.report.description) }
+        if !applied.report.warnings.isEmpty { IO.print(applied.report.description, to: 2) }
         let daemon: Int32?
         do throws(SystemError) { daemon = try LockFile.holder(layout.processFile) } catch { daemon = nil }
         guard let daemon else {

@@ -9,29 +9,38 @@ struct StartCommand {
 
     func run(root: String) -> Int32 {
         Console.say("Setting up greengrass daemon")
-        let configuration: Configuration
-        do throws(ConfigurationError) {
-            let read = try Configuration.read(root: root)
-            for warning in read.warnings { Console.complain("Warning: config.json: \(warning)") }
-            configuration = read.configuration
-        } catch {
-            Console.complain(error.description)
-            return ExitCode.failure
-        }
-        Console.say("Validating hardlink/softlink protection")
-        if !insecure, let problem = LinkProtection.problem() {
-            Console.complain(problem)
-            return ExitCode.failure
-        }
-        let layout = Layout(root: root, writeDirectory: configuration.writeDirectory)
-        let setup = DaemonSetup(configuration: configuration, layout: layout, executable: executable)
         do throws(SetupError) {
+            let (setup, warnings) = try readSetup(root)
+            for warning in warnings { Console.complain("Warning: config.json: \(warning)") }
+            Console.say("Validating hardlink/softlink protection")
+            try checkLinks()
             try setup.prepare()
             return try launch(setup)
         } catch {
             Console.complain(error.sentence)
             return ExitCode.failure
         }
+    }
+
+    /// Whether a start could succeed, as far as that can be told while a daemon runs.
+    func check(root: String) throws(SetupError) {
+        let (setup, _) = try readSetup(root)
+        try checkLinks()
+        try setup.prepare()
+    }
+
+    private func readSetup(_ root: String) throws(SetupError) -> (DaemonSetup, [String]) {
+        do throws(ConfigurationError) {
+            let (configuration, warnings) = try Configuration.read(root: root)
+            let layout = Layout(root: root, writeDirectory: configuration.writeDirectory)
+            return (DaemonSetup(configuration: configuration, layout: layout, executable: executable), warnings)
+        } catch {
+            throw SetupError(error.description)
+        }
+    }
+
+    private func checkLinks() throws(SetupError) {
+        if !insecure, let problem = LinkProtection.problem() { throw SetupError(problem) }
     }
 
     private func launch(_ setup: DaemonSetup) throws(SetupError) -> Int32 {

@@ -27,7 +27,7 @@ struct StatusCommand {
             } else {
                 members.append(("state", .string(daemon == nil ? "stopped" : "starting")))
             }
-            return Console.say(String(decoding: JSON.object(members).serialized(layout: .pretty), as: UTF8.self))
+            return IO.print(String(decoding: JSON.object(members).serialized(layout: .pretty), as: UTF8.self))
         }
         guard let daemon else { return Console.say("Greengrass daemon is not running (root \(layout.root))") }
         guard let status else {
@@ -38,6 +38,7 @@ struct StatusCommand {
         Console.say(
             "Greengrass daemon runs with PID: \(daemon), core \(text(status["thing"])) for "
                 + "\(text(status["uptimeSeconds"])) s, deployment \(text(status["deployment"]))")
+        if let problem = status["problem"]?.stringValue { Console.say("  problem   \(problem)") }
         for device in status["devices"]?.arrayValue ?? [] { Console.say("  device    \(line(device: device))") }
         for function in status["functions"]?.arrayValue ?? [] { Console.say("  function  \(line(function: function))") }
         let messages = status["messages"]?.objectValue?.members ?? []

@@ -20,7 +20,7 @@ struct StopCommand {
             return ExitCode.failure
         }
         Console.say("Stopping greengrass daemon of PID: \(process)")
-        guard Processes.send(Signals.terminate, to: process) else {
+        guard Processes.send(Signals.terminate, to: process) || !isRunning(layout) else {
             Console.complain("greengrassd: process \(process) belongs to another user; stop it as root.")
             return ExitCode.failure
         }

@@ -1,0 +1,48 @@
+import CLinux
+
+/// A file that one process at a time holds (flock(2)), with the holder's number in it.
+public struct LockFile: ~Copyable {
+    private let descriptor: FileDescriptor
+    private let path: String
+
+    /// How often a lock that somebody has is tried again, 1 ms apart: `holder(_:)` has it for a moment too.
+    private static let tries = 50
+
+    /// Takes the lock and empties the file: until `write(process:)` nobody reads a dead process's number in it.
+    /// - Returns: nil when another process holds it.
+    public static func take(_ path: String) throws(SystemError) -> LockFile? {
+        let fd = FileDescriptor(owning: clinux_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644))
+        guard fd.raw >= 0 else { throw SystemError("open \(path)") }
+        var left = tries
+        while flock(fd.raw, LOCK_EX | LOCK_NB) != 0 {
+            if clinux_errno() == EINTR { continue }
+            guard clinux_errno() == EWOULDBLOCK else { throw SystemError("lock \(path)") }
+            left -= 1
+            if left == 0 { return nil }
+            Clock.pause(milliseconds: 1)
+        }
+        guard ftruncate(fd.raw, 0) == 0 else { throw SystemError("write \(path)") }
+        return LockFile(descriptor: fd, path: path)
+    }
+
+    /// Writes the number of the process that now holds the lock; a forked child shares it.
+    public func write(process: Int32) throws(SystemError) {
+        guard ftruncate(descriptor.raw, 0) == 0, lseek(descriptor.raw, 0, SEEK_SET) == 0 else {
+            throw SystemError("write \(path)")
+        }
+        try IO.writeAll(descriptor.raw, [UInt8]("\(process)\n".utf8), step: "write \(path)")
+    }
+
+    /// The process that holds the lock, or nil when none does. A number left behind by a dead process is never given,
+    /// so that nobody signals a stranger.
+    public static func holder(_ path: String) throws(SystemError) -> Int32? {
+        let fd = FileDescriptor(owning: clinux_open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0))
+        if fd.raw < 0 {
+            if clinux_errno() == ENOENT || clinux_errno() == ENOTDIR { return nil }
+            throw SystemError("open \(path)")
+        }
+        if flock(fd.raw, LOCK_SH | LOCK_NB) == 0 { return nil }
+        let text = try Files.read(descriptor: fd.raw, name: path, limit: 64)
+        return Int32(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
+}

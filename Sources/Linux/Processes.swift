@@ -1,0 +1,53 @@
+import CLinux
+
+/// Processes of this machine.
+public enum Processes {
+    public static var current: Int32 { getpid() }
+    public static var parent: Int32 { getppid() }
+
+    /// A child that has ended, or nil when none has.
+    public static func reap() -> (process: Int32, exit: ProcessExit)? {
+        var status: Int32 = 0
+        let process = waitpid(-1, &status, WNOHANG)
+        return process > 0 ? (process, ProcessExit(status: status)) : nil
+    }
+
+    /// Waits for one child.
+    public static func wait(_ process: Int32) -> ProcessExit? {
+        var status: Int32 = 0
+        let result = retryingInterrupts { Int(waitpid(process, &status, 0)) }
+        return result == Int(process) ? ProcessExit(status: status) : nil
+    }
+
+    public static func send(_ signal: Int32, to process: Int32) -> Bool {
+        process > 1 && kill(process, signal) == 0
+    }
+
+    /// Sends to a whole process group.
+    public static func send(_ signal: Int32, toGroup group: Int32) -> Bool {
+        group > 1 && kill(-group, signal) == 0
+    }
+
+    /// Whether a process with this number exists, whoever owns it.
+    public static func exists(_ process: Int32) -> Bool {
+        process > 0 && (kill(process, 0) == 0 || clinux_errno() == EPERM)
+    }
+
+    /// The file this process runs.
+    public static func executable() -> String? { Files.linkTarget("/proc/self/exe") }
+
+    public static func exit(_ code: Int32) -> Never {
+        CLinux.exit(code)
+    }
+
+    /// Raises this process's soft limit of open descriptors to the hard one: a device, a worker's logs and a
+    /// connection each take some (gg-troubleshooting.md: `too many open files`).
+    public static func raiseDescriptorLimit() {
+        clinux_raise_descriptor_limit(65_536)
+    }
+
+    public static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        return String(cString: value)
+    }
+}
