@@ -86,7 +86,8 @@ struct CommandsTests {
             let started = try core.command("start")
             #expect(started.text.contains("Some system components failed to start"), "\(started)")
             let problem = try core.command("status").output.first { $0.contains("problem") } ?? ""
-            #expect(problem.contains("$.Functions[0]") && problem.contains("Deploy the group folder again"), "\(problem)")
+            #expect(
+                problem.contains("$.Functions[0]") && problem.contains("Deploy the group folder again"), "\(problem)")
         }
     }
 

@@ -132,6 +132,7 @@ struct CrashTests {
                     name: "F\(number)", code: "#!/bin/sh\nexec sleep 1000\n", pinned: true)
                 function.runtime = "executable"
                 function.handler = "function.py"
+                function.encoding = "binary"
                 function.withSDK = false
                 function.variables = ["PADDING": String(repeating: "x", count: 3500)]
                 return function
