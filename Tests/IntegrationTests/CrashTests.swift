@@ -51,6 +51,8 @@ struct CrashTests {
             let waiting = try core.device(.paho, "b", subscribe: "count")
             kill(before.core, SIGKILL)
             #expect(waiting.awaitDisconnect())
+            // It would connect again by itself, and fight with the next one for their client ID.
+            waiting.close()
             _ = try core.line(in: core.logFolder + "/supervisor.log", containing: String(before.core))
             let receiver = try core.persistentDevice(.paho, "b", subscribe: "count")
             let sender = try core.persistentDevice(.paho, "a")
