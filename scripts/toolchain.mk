@@ -1,8 +1,9 @@
 # The device build: SDK, distribution, images, and the checks of what they are. ARCH selects targets, for example
 # `make sdk ARCH=armv6l`; LOCKED=1 refuses any revision of a source other than the lock file's.
+export LOCKED
 ARCH ?= armv6l armv7l aarch64 x86_64
 
-.PHONY: sdk sdk-lock check-sdk check-embedded selftest dist
+.PHONY: sdk sdk-lock check-sdk check-embedded selftest dist image check-dist
 
 sdk: ## build the Swift SDK of the device targets (ARCH="armv6l armv7l aarch64 x86_64"; cached outside the tree)
 	@scripts/setup sdk
@@ -24,6 +25,20 @@ selftest: ## run the pure modules' test vectors as an armv6 program, where Int h
 	@scripts/setup sdk
 	@scripts/selftest
 
-dist: ## build the static greengrassd of each target into dist/
+dist: ## build greengrassd and V1's archive for each target into dist/ (LOCKED=1: only the lock file's sources)
 	@scripts/setup sdk
-	@for name in $(ARCH); do scripts/dist/binary $$name || exit 1; done
+	@for name in $(ARCH); do scripts/dist/binary $$name && scripts/dist/tarball $$name || exit 1; done
+
+image: ## make the images for `docker load` into dist/, without a container engine
+	@scripts/setup sdk
+	@for name in x86_64 armv6l; do [ -x dist/$$name/greengrassd ] || scripts/dist/binary $$name || exit 1; done
+	@scripts/image/build minimal x86_64
+	@scripts/image/build minimal armv6l
+	@scripts/image/build python x86_64
+
+check-dist: ## run every architecture's core and every image: messages, processes left, size, start time, memory
+	@scripts/setup dist
+	@for name in $(ARCH); do [ -x dist/$$name/greengrassd ] || scripts/dist/binary $$name || exit 1; done
+	@for name in $(ARCH); do scripts/dist/tarball $$name || exit 1; done
+	@$(MAKE) --no-print-directory image
+	@scripts/check-dist $(ARCH)

@@ -44,8 +44,8 @@ ssize_t clinux_receive_descriptors(int socket, void *bytes, size_t count, int *d
         memcpy(descriptors + *amount, CMSG_DATA(header), here * sizeof(int));
         *amount += here;
     }
-    // A record that did not fit is not a record: close what came with it and say so.
-    if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+    // A record that did not fit, or an empty one, is not a record: close what came with it and say so.
+    if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || (received == 0 && *amount > 0)) {
         for (size_t index = 0; index < *amount; index++) close(descriptors[index]);
         *amount = 0;
         errno = EMSGSIZE;

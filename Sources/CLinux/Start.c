@@ -1,5 +1,6 @@
 #include "CLinux.h"
 
+#include <limits.h>
 #include <sys/syscall.h>
 
 enum { MOST_DESCRIPTORS = 16 };
@@ -38,10 +39,9 @@ struct directory_entry {
     char name[];
 };
 
-// Marks everything from `first` on to be closed by exec: whoever started us may have left descriptors open, and a
-// function must not get them.
-static int hide_descriptors(int first) {
-    if (syscall(SYS_close_range, (unsigned)first, ~0U, CLOSE_ON_EXEC_FLAG) == 0) return 0;
+// Closes the open descriptors in a range, or marks them to be closed by exec.
+static int close_descriptors(int first, int last, int on_exec) {
+    if (syscall(SYS_close_range, (unsigned)first, (unsigned)last, on_exec ? CLOSE_ON_EXEC_FLAG : 0) == 0) return 0;
     // Before Linux 5.11: one by one. opendir(3) would allocate, which is not allowed between fork and exec.
     int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return -1;
@@ -54,18 +54,27 @@ static int hide_descriptors(int first) {
             int descriptor = 0;
             const char *digit = entry->name;
             while (*digit >= '0' && *digit <= '9') descriptor = descriptor * 10 + (*digit++ - '0');
-            if (*digit == '\0' && descriptor >= first) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+            if (*digit != '\0' || descriptor < first || descriptor > last || descriptor == folder) continue;
+            if (on_exec) {
+                fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+            } else {
+                close(descriptor);
+            }
         }
     }
     close(folder);
     return count < 0 ? -1 : 0;
 }
 
+void clinux_close_range(int first, int last) { close_descriptors(first, last, 0); }
+
 static int become(const struct clinux_start *start, struct failure *failure) {
     failure->step = CLINUX_START_SESSION;
     if (setsid() < 0) return -1;
     failure->step = CLINUX_START_DESCRIPTORS;
-    if (place_descriptors(start) < 0 || hide_descriptors(start->descriptor_count + 1) < 0) return -1;
+    if (place_descriptors(start) < 0) return -1;
+    // Whoever started us may have left descriptors open, and a function must not get them.
+    if (close_descriptors(start->descriptor_count + 1, INT_MAX, 1) < 0) return -1;
     if (start->change_user) {
         failure->step = CLINUX_START_GROUPS;
         if (setgroups(0, NULL) < 0) return -1;

@@ -3,7 +3,7 @@ import Linux
 
 extension Deployer {
     /// Makes and switches to a deployment of a valid folder. The lock is held.
-    func applyLocked(_ content: GroupFolder) throws(DeploymentError) -> Applied {
+    func applyLocked(_ content: GroupFolder, from folder: String) throws(DeploymentError) -> Applied {
         let current = try replaceableCurrent()
         // A current deployment that cannot be read has nothing behind it that is worth keeping.
         let kept = current.flatMap { id in self.readablePrevious(of: id) }
@@ -14,7 +14,7 @@ extension Deployer {
             try removeAll(except: [current, kept])
             let directory = layout.partial(id)
             partial = directory
-            try stage(content, id: id, previous: current, into: directory)
+            try stage(content, from: folder, id: id, previous: current, into: directory)
             try disk.rename(directory, to: layout.directory(id))
             try disk.sync(directory: layout.deployments)
             partial = layout.directory(id)
@@ -46,7 +46,7 @@ extension Deployer {
 
     /// Writes a deployment's directory, its manifest last, down to the disk.
     private func stage(
-        _ content: GroupFolder, id: DeploymentID, previous: DeploymentID?, into directory: String
+        _ content: GroupFolder, from folder: String, id: DeploymentID, previous: DeploymentID?, into directory: String
     ) throws(SystemError) {
         try disk.makeDirectory(directory, mode: 0o755)
         let group = DeploymentLayout.group(in: directory)
@@ -56,18 +56,20 @@ extension Deployer {
             DeploymentLayout.groupFile(in: directory), content.bytes, mode: mode, group: ownership?.coreGroup)
         try disk.makeDirectory(DeploymentLayout.packages(in: directory), mode: 0o755)
         for (function, package) in content.packages {
-            try stage(package, of: function, into: DeploymentLayout.package(function.arn, in: directory))
+            try stage(package, from: folder, of: function, into: DeploymentLayout.package(function.arn, in: directory))
         }
         let manifest = DeploymentManifest(id: id, previous: previous)
         try disk.createFile(DeploymentLayout.manifest(in: directory), manifest.bytes, mode: 0o644)
         try disk.sync(tree: directory)
     }
 
-    private func stage(_ package: String, of function: FunctionDefinition, into directory: String) throws(SystemError) {
+    private func stage(
+        _ package: String, from folder: String, of function: FunctionDefinition, into directory: String
+    ) throws(SystemError) {
         try disk.makeDirectory(directory, mode: 0o700)
         let executable = function.runtime.family == .executable ? function.handler : nil
         let stager = PackageStager(directory: directory, disk: disk, executable: executable)
-        let reader = PackageReader(package, stager)
+        let reader = PackageReader(package, in: folder, stager)
         do throws(PackageError) {
             try reader.read()
         } catch {

@@ -49,7 +49,7 @@ public final class Deployer {
         } catch {
             throw DeploymentError(error)
         }
-        return try locked { () throws(DeploymentError) in try self.applyLocked(content) }
+        return try locked { () throws(DeploymentError) in try self.applyLocked(content, from: folder) }
     }
 
     /// Makes the deployment before the current one current again.

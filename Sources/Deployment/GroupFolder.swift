@@ -7,7 +7,7 @@ struct GroupFolder {
     /// The content of `group.json`.
     var bytes: [UInt8] = []
     var group = GroupDefinition()
-    /// The functions with the paths of their packages.
+    /// The functions with the paths of their packages below the folder.
     var packages: [(function: FunctionDefinition, package: String)] = []
     var report = Report()
 
@@ -46,7 +46,8 @@ struct GroupFolder {
             return
         }
         let inspector = PackageInspector(wanted: HandlerCheck.candidates(function))
-        let reader = PackageReader(package, inspector)
+        let shown = Path.join(folder, package)
+        let reader = PackageReader(package, in: folder, inspector)
         var isWhole = true
         do throws(PackageError) {
             try reader.read()
@@ -54,31 +55,29 @@ struct GroupFolder {
             isWhole = false
             switch error {
             case .unusable(let text):
-                report.add(place.package(.violation, "the package \(package) cannot be used: \(text)"))
+                report.add(place.package(.violation, "the package \(shown) cannot be used: \(text)"))
             case .system(let error):
                 report.add(place.package(.violation, "the package cannot be read: \(error.description)"))
             }
         }
         for complaint in reader.complaints {
             isWhole = false
-            report.add(place.package(.violation, "in the package \(package), \(complaint)"))
+            report.add(place.package(.violation, "in the package \(shown), \(complaint)"))
         }
         if isWhole, let (severity, text) = HandlerCheck.problem(function, inspector) {
-            report.add(place.handler(severity, "\(Words.quoted(function.handler)): \(text) (in \(package))"))
+            report.add(place.handler(severity, "\(Words.quoted(function.handler)): \(text) (in \(shown))"))
         }
         packages.append((function, package))
     }
 
-    /// The path of the function's package: what `Package` says, else a folder or `.zip` of the function's name.
+    /// The path of the function's package below the folder: what `Package` says, else a folder or `.zip` of the function's name.
     private static func package(of function: FunctionDefinition, in folder: String) -> String? {
         if let package = function.package {
-            let path = Path.join(folder, package)
-            return Files.exists(path) ? path : nil
+            return Files.exists(Path.join(folder, package)) ? package : nil
         }
         guard let name = FunctionARN(function.arn)?.name else { return nil }
         for candidate in [name, name + ".zip"] {
-            let path = Path.join(folder, candidate)
-            if Files.exists(path) { return path }
+            if Files.exists(Path.join(folder, candidate)) { return candidate }
         }
         return nil
     }

@@ -4,11 +4,11 @@ import Linux
 
 extension PackageReader {
     /// Reads the entries of a `.zip`.
-    func readArchive() throws(PackageError) {
+    func readArchive(_ file: consuming FileDescriptor) throws(PackageError) {
         guard let archive = archive_read_new() else { throw .unusable("there is not enough memory to read it") }
         defer { archive_read_free(archive) }
         guard archive_read_support_format_zip(archive) == ARCHIVE_OK,
-            archive_read_open_filename(archive, path, PackageReader.chunkBytes) == ARCHIVE_OK
+            archive_read_open_fd(archive, file.raw, PackageReader.chunkBytes) == ARCHIVE_OK
         else { throw .unusable("it cannot be opened (\(reason(archive)))") }
         while true {
             var entry: OpaquePointer?

@@ -5,28 +5,46 @@ import Linux
 /// Reads a function's package, a folder or a `.zip`, as hostile data: an entry that is not admitted is complained about
 /// and never shown to the visitor.
 final class PackageReader {
+    /// For errors.
     let path: String
     let visitor: any PackageVisitor
+    private let folder: String
+    private let package: String
     private var gate = PackageGuard()
     /// Each names an entry and what is wrong with it.
     private(set) var complaints: [String] = []
 
     static let chunkBytes = 65_536
 
-    init(_ path: String, _ visitor: any PackageVisitor) {
-        self.path = path
+    /// - Parameters:
+    ///   - package: its path below the group folder; a link on it is not followed, for it could lead anywhere.
+    init(_ package: String, in folder: String, _ visitor: any PackageVisitor) {
+        self.folder = folder
+        self.package = package
+        path = Path.join(folder, package)
         self.visitor = visitor
     }
 
     /// - Throws: what makes the rest of the package unreadable.
     func read() throws(PackageError) {
-        let path = path
-        let status = try PackageError.converting { () throws(SystemError) in try Files.status(path) }
-        switch status?.kind {
-        case .directory: try readDirectory([])
-        case .file: try readArchive()
+        let top: Directory
+        do throws(SystemError) { top = try Directory.open(folder) } catch { throw .system(error) }
+        try read(package.utf8.split(separator: UInt8(ascii: "/")).map { [UInt8]($0).text }[...], in: top)
+    }
+
+    /// Goes down to the package, whose path is `names` from the directory on.
+    private func read(_ names: ArraySlice<String>, in directory: borrowing Directory) throws(PackageError) {
+        guard let name = names.first else { throw .unusable("there is no such folder or file") }
+        let isPackage = names.count == 1
+        switch try status(of: name, in: directory)?.kind {
+        case .directory:
+            let next = try open(name, in: directory)
+            if isPackage { try readDirectory(next, []) } else { try read(names.dropFirst(), in: next) }
+        case .file where isPackage: try readArchive(try openFile(name, in: directory))
+        case .link:
+            throw .unusable("\(Words.quoted(name)) is a link; copy what it leads to into the group folder")
         case nil: throw .unusable("there is no such folder or file")
-        default: throw .unusable("this is neither a folder nor a .zip file")
+        default: throw .unusable("\(Words.quoted(name)) is neither a folder nor a .zip file")
         }
     }
 

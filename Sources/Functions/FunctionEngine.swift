@@ -33,7 +33,7 @@ public final class FunctionEngine {
     public init(functions: [FunctionSettings], limits: FunctionLimits = FunctionLimits(), firstWorker: UInt32 = 1) {
         self.limits = limits
         self.functions = functions.map { FunctionQueue(settings: $0, limits: limits) }
-        table = InvocationTable(lifetime: limits.resultLifetime)
+        table = InvocationTable(lifetime: limits.resultLifetime, mostBytes: limits.uncollectedBytes)
         lastWorker = firstWorker &- 1
     }
 

@@ -11,6 +11,8 @@ public struct FunctionLimits: Sendable {
     public var workersPerFunction = 10
     /// RequestResponse invocations one worker may have without having collected their results.
     public var uncollectedPerCaller = 256
+    /// Payload bytes of those results; one is always kept, further ones become an error.
+    public var uncollectedBytes: Int64 = 8 * 1024 * 1024
     /// How long an on-demand worker may be without work (the guide says "stop when there are no tasks left";
     /// Greengrass V2's `maxIdleTimeInSeconds` is 60).
     public var idle: Int64 = 60 * second

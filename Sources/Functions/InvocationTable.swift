@@ -3,18 +3,24 @@ struct InvocationTable {
     private struct Entry {
         let function: Int
         let caller: UInt32
+        /// Held until the caller collects it; its bytes are part of the caller's.
         var result: FunctionResult?
         var poll: PollID?
     }
 
     private let lifetime: Int64
+    private let mostBytes: Int64
     private var entries: [InvocationID: Entry] = [:]
     private var countOfCaller: [UInt32: Int] = [:]
+    /// Payload bytes of results that wait for their caller.
+    private var bytesOfCaller: [UInt32: Int64] = [:]
     /// In the order in which they end: every result lives equally long.
     private var expiries = Fifo<(id: InvocationID, at: Int64)>()
 
-    init(lifetime: Int64) {
+    /// - Parameter mostBytes: of results that wait for one caller; one is always kept, however large.
+    init(lifetime: Int64, mostBytes: Int64) {
         self.lifetime = lifetime
+        self.mostBytes = mostBytes
     }
 
     var count: Int { entries.count }
@@ -35,7 +41,13 @@ struct InvocationTable {
             remove(id)
             return poll
         }
-        entries[id]?.result = result
+        var kept = result
+        let held = bytesOfCaller[entry.caller] ?? 0
+        if held > 0, held + Int64(result.payload.count) > mostBytes {
+            kept = .unhandled("The result was dropped: the caller has not collected \(held) bytes of earlier results.")
+        }
+        entries[id]?.result = kept
+        bytesOfCaller[entry.caller] = held + Int64(kept.payload.count)
         expiries.append((id, now + lifetime))
         return nil
     }
@@ -93,5 +105,7 @@ struct InvocationTable {
         guard let entry = entries.removeValue(forKey: id) else { return }
         let left = (countOfCaller[entry.caller] ?? 1) - 1
         countOfCaller[entry.caller] = left > 0 ? left : nil
+        let bytes = (bytesOfCaller[entry.caller] ?? 0) - Int64(entry.result?.payload.count ?? 0)
+        bytesOfCaller[entry.caller] = bytes > 0 ? bytes : nil
     }
 }

@@ -29,6 +29,17 @@ import CLinux
         _ = CLinux.close(raw)
     }
 
+    /// Closes all descriptors but the standard ones and these: what a process inherits by fork(2) it could otherwise use,
+    /// whatever its user may open.
+    public static func closeAll(except kept: [Int32]) {
+        var first: Int32 = 3
+        for fd in kept.sorted() where fd >= first {
+            if fd > first { clinux_close_range(first, fd - 1) }
+            first = fd + 1
+        }
+        clinux_close_range(first, Int32.max)
+    }
+
     /// A pipe with both ends close-on-exec; the read end does not block.
     public static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {
         var ends: (Int32, Int32) = (-1, -1)

@@ -8,10 +8,15 @@ public struct LockFile: ~Copyable {
     /// How often a lock that somebody has is tried again, 1 ms apart: `holder(_:)` has it for a moment too.
     private static let tries = 50
 
+    /// The descriptor that holds the lock.
+    public var raw: Int32 { descriptor.raw }
+
     /// Takes the lock and empties the file: until `write(process:)` nobody reads a dead process's number in it.
+    ///
+    /// Nobody else may open it: whoever can, even for reading alone, can lock it, and so pass for a running daemon.
     /// - Returns: nil when another process holds it.
     public static func take(_ path: String) throws(SystemError) -> LockFile? {
-        let fd = FileDescriptor(owning: clinux_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644))
+        let fd = FileDescriptor(owning: clinux_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600))
         guard fd.raw >= 0 else { throw SystemError("open \(path)") }
         var left = tries
         while flock(fd.raw, LOCK_EX | LOCK_NB) != 0 {
@@ -21,6 +26,7 @@ public struct LockFile: ~Copyable {
             if left == 0 { return nil }
             Clock.pause(milliseconds: 1)
         }
+        guard fchmod(fd.raw, 0o600) == 0 else { throw SystemError("change the mode of \(path)") }
         guard ftruncate(fd.raw, 0) == 0 else { throw SystemError("write \(path)") }
         return LockFile(descriptor: fd, path: path)
     }

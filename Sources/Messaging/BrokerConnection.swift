@@ -24,6 +24,7 @@ final class BrokerConnection: EventHandler {
     let descriptor: Int32
     /// Address and port.
     let peer: String
+    let acceptedAt: Int64
     let broker: LocalBroker
     let transport: Transport
     var session: BrokerSession
@@ -39,6 +40,8 @@ final class BrokerConnection: EventHandler {
     var output = ByteBuffer()
     private(set) var isClosed = false
     private var isHandshaking: Bool
+    /// Its handshake goes on when there is time for it.
+    private(set) var waitsForUs = false
     /// What the reactor watches the socket for.
     var interest = Events.readable
     /// The socket was full: writing waits for the reactor.
@@ -58,6 +61,7 @@ final class BrokerConnection: EventHandler {
         self.peer = peer
         self.transport = transport
         self.broker = broker
+        acceptedAt = now
         session = BrokerSession(provenName: nil, limits: broker.limits, now: now)
         if case .secure = transport { isHandshaking = true } else { isHandshaking = false }
     }
@@ -66,6 +70,11 @@ final class BrokerConnection: EventHandler {
     func begin() {
         let time = isHandshaking ? broker.limits.handshakeTime : broker.limits.connectTime
         schedule(after: time)
+    }
+
+    /// The peer without its port.
+    var host: Substring {
+        peer[..<(peer.utf8.lastIndex(of: UInt8(ascii: ":")) ?? peer.endIndex)]
     }
 
     func handle(_ events: Events) {
@@ -87,7 +96,8 @@ final class BrokerConnection: EventHandler {
     private func shakeHands() -> Bool {
         guard case .secure(let connection) = transport else { return true }
         // The reactor tells again in the next turn.
-        guard broker.handshakeShare > 0 else { return false }
+        waitsForUs = broker.handshakeShare <= 0
+        if waitsForUs { return false }
         let start = Clock.monotonic()
         let result = connection.handshake()
         broker.spendOnHandshakes(Clock.monotonic() - start)

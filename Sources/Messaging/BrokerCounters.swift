@@ -6,6 +6,8 @@ public struct BrokerCounters: Equatable, Sendable {
     public internal(set) var handshakesFailed: UInt64 = 0
     /// Connections refused in the handshake because no device of the group has their certificate.
     public internal(set) var unknownCertificates: UInt64 = 0
+    /// Connections ended because their host held too many places without saying who they are.
+    public internal(set) var crowdedOut: UInt64 = 0
     /// Clients that got CONNACK 0.
     public internal(set) var connected: UInt64 = 0
     /// Connections replaced by a newer one with the same client ID.

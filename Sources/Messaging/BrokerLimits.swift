@@ -19,6 +19,9 @@ public struct BrokerLimits: Sendable {
     /// The most connections that have not sent CONNECT yet; more wait in the kernel's queue. So many handshakes fit
     /// into `handshakeTime` on an ARMv6 board with RSA keys.
     public var pendingConnections = 32
+    /// How long a pending connection is left alone when others need its place and its host has many: a handshake in a
+    /// local network takes less, but for the time it waits for us.
+    public var pendingPatience: Int64 = 1_000_000_000
     /// What may wait for one slow device; further messages for it are dropped and counted (MSG-06).
     public var outputQueue = 1_048_576
     /// What may wait for all slow devices together: a small router has 32 MB of memory for everything.

@@ -33,6 +33,8 @@ enum CloseReason: Equatable {
     case tooManyUnreleased
     /// More filters in one packet than one connection may have.
     case tooManyFilters(Int)
+    /// Its host has many connections that have not sent CONNECT, and another one came.
+    case crowdedOut
     /// No CONNECT in time.
     case connectTimeout
     /// Nothing came for one and a half times the keep-alive ([MQTT-3.1.2-24]).
@@ -74,6 +76,7 @@ extension CloseReason: CustomStringConvertible {
         case .payloadTooLarge(let limit): "it sent a message of more than \(limit) bytes, the most that is allowed"
         case .tooManyUnreleased: "it began too many QoS 2 messages without a PUBREL"
         case .tooManyFilters(let count): "it sent \(count) topic filters in one packet, which is more than is allowed"
+        case .crowdedOut: "its host has too many connections that have not sent CONNECT"
         case .connectTimeout: "it sent no CONNECT in time"
         case .keepAliveExpired(let seconds): "nothing came for one and a half times its keep-alive of \(seconds) s"
         case .takenOver: "the same client ID connected again"

@@ -10,13 +10,18 @@ extension LocalBroker {
 
     func accept(from listener: BrokerListener) {
         for _ in 0..<Self.acceptsPerTurn {
-            if pending >= limits.pendingConnections {
+            let isFull = pending >= limits.pendingConnections
+            let crowding = isFull ? crowdingConnection() : nil
+            if isFull, crowding == nil {
                 pause()
+                lookForRoomLater()
                 return
             }
             switch Socket.accept(listener.descriptor) {
             case .wouldBlock: return
-            case .accepted(let descriptor, let peer): begin(descriptor, peer.text, listener.context)
+            case .accepted(let descriptor, let peer):
+                if let crowding { crowdOut(crowding) }
+                begin(descriptor, peer.text, listener.context)
             case .exhausted(let code):
                 let reason = SystemError("accept a connection", code: code).reason
                 log.warn("Cannot accept a connection now: \(reason). Trying again in a second.")
@@ -67,7 +72,12 @@ extension LocalBroker {
     }
 
     private func resume() {
-        guard isPaused, pending < limits.pendingConnections else { return }
+        guard pending < limits.pendingConnections else { return }
+        listenAgain()
+    }
+
+    func listenAgain() {
+        guard isPaused else { return }
         isPaused = false
         watchListeners(.readable)
     }

@@ -14,7 +14,8 @@ extension LocalBroker {
         } else {
             count(reason)
             let who = connection.session.provenName.map { "device \($0.text) at " } ?? "a connection from "
-            if reason != .lost { tell("Refused \(who)\(connection.peer): \(reason.description).", reason) }
+            // Whoever crowds is told of elsewhere, seldom.
+            if reason != .lost, reason != .crowdedOut { tell("Refused \(who)\(connection.peer): \(reason.description).", reason) }
             pendingEnded()
         }
     }

@@ -33,6 +33,7 @@ public final class LocalBroker: TurnEndHandler {
     /// Connections that have not sent a good CONNECT yet.
     var pending = 0
     var isPaused = false
+    var isLookingForRoom = false
 
     private var dirty: [BrokerConnection] = []
     private var unread: [BrokerConnection] = []

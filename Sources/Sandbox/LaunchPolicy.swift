@@ -4,12 +4,15 @@ public struct LaunchPolicy: Sendable {
     public var allowsRoot: Bool
     /// The core's own identity, which no function gets: it could trace the core otherwise.
     public var coreUser: UInt32?
+    /// Whom the deployed group's functions run as; nil until it is known.
+    public var identities: [LaunchIdentity]?
     /// Most processes at one time.
     public var mostProcesses: Int
 
-    public init(allowsRoot: Bool, coreUser: UInt32?, mostProcesses: Int = 1024) {
+    public init(allowsRoot: Bool, coreUser: UInt32?, identities: [LaunchIdentity]? = nil, mostProcesses: Int = 1024) {
         self.allowsRoot = allowsRoot
         self.coreUser = coreUser
+        self.identities = identities
         self.mostProcesses = mostProcesses
     }
 
@@ -20,6 +23,11 @@ public struct LaunchPolicy: Sendable {
             return "it would run as root: set runtime.allowFunctionsToRunAsRoot to \"yes\" in config.json to allow that"
         }
         if let coreUser, specification.user == coreUser { return "it would run as the core's own user \(coreUser)" }
+        // A core that was taken over must not get at other users' files, nor at a group like disk's or docker's.
+        if identities?.contains(LaunchIdentity(user: specification.user, group: specification.group)) != true {
+            return "no function of the deployed group runs as user \(specification.user) with group "
+                + "\(specification.group)"
+        }
         if !specification.executable.hasPrefix("/") {
             return "the executable \(specification.executable) is no absolute path"
         }

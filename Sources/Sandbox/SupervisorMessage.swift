@@ -6,6 +6,8 @@ import Bytes
 /// length and its bytes; a list is a `UInt32` count and its strings.
 public enum SupervisorMessage: Equatable, Sendable {
     // From the core.
+    /// Whom the functions of the deployed group run as. Sent once, while the core is still root.
+    case mayRunAs([LaunchIdentity])
     /// Start a process; six descriptors travel with it, which become 1 to 6.
     case launch(LaunchSpecification)
     /// Send a signal to the process group of a worker.
@@ -35,12 +37,20 @@ public enum SupervisorMessage: Equatable, Sendable {
         case started
         case failed
         case exited
+        case mayRunAs
     }
 
     /// The record, or nil where it would be larger than `largestRecord`.
     public func encode() -> [UInt8]? {
         var record = RecordWriter()
         switch self {
+        case .mayRunAs(let identities):
+            record.header(Kind.mayRunAs.rawValue, 0)
+            record.number(UInt32(identities.count))
+            for identity in identities {
+                record.number(identity.user)
+                record.number(identity.group)
+            }
         case .launch(let specification):
             record.header(Kind.launch.rawValue, specification.worker)
             record.number(specification.user)
@@ -79,6 +89,14 @@ public enum SupervisorMessage: Equatable, Sendable {
             return nil
         }
         switch kind {
+        case .mayRunAs:
+            guard let count = record.number(), Int64(count) <= Int64(Self.mostStrings) else { return nil }
+            var identities: [LaunchIdentity] = []
+            for _ in 0..<count {
+                guard let user = record.number(), let group = record.number() else { return nil }
+                identities.append(LaunchIdentity(user: user, group: group))
+            }
+            self = .mayRunAs(identities)
         case .launch:
             guard let user = record.number(), let group = record.number(), let executable = record.string(),
                 let directory = record.string(), let arguments = record.list(most: Self.mostStrings),

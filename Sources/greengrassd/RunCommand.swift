@@ -19,6 +19,10 @@ func runCommand() -> Int32 {
         return ExitCode.failure
     }
     let root = invocation.root
+    if !invocation.insecure, let problem = ownershipProblem(invocation.command, root: root) {
+        Console.complain("greengrassd: \(problem)")
+        return ExitCode.failure
+    }
     func start(foreground: Bool) -> StartCommand {
         StartCommand(insecure: invocation.insecure, foreground: foreground, executable: executable)
     }
@@ -36,5 +40,14 @@ func runCommand() -> Int32 {
     case .help:
         Console.say(Help.text)
         return ExitCode.success
+    }
+}
+
+/// What speaks against doing this with root's rights, or nil.
+private func ownershipProblem(_ command: Invocation.Command, root: String) -> String? {
+    switch command {
+    case .version, .help, .status: nil
+    case .initialize, .addDevice, .deploy, .start, .stop, .restart:
+        RootOwnership.problem(Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root)))
     }
 }

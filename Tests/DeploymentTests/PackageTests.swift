@@ -62,6 +62,25 @@ import Testing
         #expect(root.read("ggc/deployment/lambda/\(F.arn)1/alarm.py") == F.source)
     }
 
+    @Test("LAM-24: a package that is a link, or lies behind one, is refused: it could lead to any file of root's")
+    func linkedPackage() throws {
+        let secret = TemporaryFolder()
+        secret.write(F.source, to: "alarm.py")
+        secret.write("root's", to: "shadow")
+        ZipWriter.write([handler], to: secret.path + "/code.zip")
+        for (link, target, package) in [
+            ("code", secret.path, "code"), ("way", Path.parent(secret.path), "way/" + Path.name(secret.path)),
+            ("code.zip", secret.path + "/code.zip", "code.zip"),
+        ] {
+            let folder = TemporaryFolder()
+            folder.write(F.group(more: #", "Package": "\#(package)""#), to: "group.json")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/" + link, withDestinationPath: target)
+            #expect(violations(folder).first?.contains("\"\(link)\" is a link") == true, "found: \(violations(folder))")
+            #expect(failure { _ = try Deployer(root: TemporaryFolder().path).apply(folder.path) } != nil)
+        }
+    }
+
     @Test func entriesThatLeadOutAreRefused() {
         refuses([handler, .file("../evil", "x")], saying: "\"../evil\" leads out of the package (..)")
         refuses([handler, .file("a/../../evil", "x")], saying: "leads out of the package (..)")

@@ -32,6 +32,27 @@ struct InvocationTests {
         #expect(harness.ask(id, function: 0, caller: 7) != nil)
     }
 
+    @Test("Results that a caller leaves uncollected do not pile up beyond a bound: further ones become an error")
+    func uncollectedBytes() throws {
+        var limits = FunctionLimits()
+        limits.uncollectedBytes = 10
+        let harness = EngineHarness([EngineHarness.onDemand()], limits: limits)
+        var ids: [InvocationID] = []
+        for _ in 0..<3 {
+            ids.append(try harness.invoke(caller: 7))
+            harness.poll(1)
+            #expect(harness.finish(1, ids[ids.count - 1], "8 bytes."))
+        }
+        #expect(harness.result(of: harness.ask(ids[0], caller: 7))?.text == "8 bytes.")
+        #expect(harness.result(of: harness.ask(ids[1], caller: 7))?.error == .unhandled)
+        #expect(harness.result(of: harness.ask(ids[2], caller: 7))?.error == .unhandled)
+        // Collected ones count no more.
+        let last = try harness.invoke(caller: 7)
+        harness.poll(1)
+        #expect(harness.finish(1, last, "8 bytes."))
+        #expect(harness.result(of: harness.ask(last, caller: 7))?.text == "8 bytes.")
+    }
+
     @Test("The result of an Event is discarded")
     func events() throws {
         let harness = EngineHarness([EngineHarness.onDemand()])

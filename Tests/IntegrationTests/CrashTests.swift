@@ -60,6 +60,24 @@ struct CrashTests {
         }
     }
 
+    @Test("The core has no descriptor of its supervisor's: neither the lock, nor root's logs, nor what start inherited")
+    func descriptors() throws {
+        try CoreUnderTest.run { core in
+            try core.start(group, devices: "a", "b")
+            let processes = try started(core)
+            func targets(_ pid: pid_t) throws -> [String] {
+                let folder = "/proc/\(pid)/fd"
+                return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap {
+                    try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+                }
+            }
+            let all = try targets(processes.core)
+            #expect(all.filter { $0.hasSuffix("greengrassd.pid") || $0.hasSuffix("supervisor.log") } == [])
+            #expect(all.filter { $0.contains("eventpoll") }.count == 1, "its own event loop alone")
+            #expect(try targets(processes.supervisor).filter { $0.hasSuffix("greengrassd.pid") }.count == 1)
+        }
+    }
+
     @Test("INST-06: when the supervisor is killed, core and functions end by themselves")
     func supervisorKilled() throws {
         try CoreUnderTest.run { core in
@@ -115,6 +133,7 @@ struct CrashTests {
                 function.runtime = "executable"
                 function.encoding = "binary"
                 function.handler = "function.py"
+                function.encoding = "binary"
                 function.withSDK = false
                 function.variables = ["PADDING": String(repeating: "x", count: 3500)]
                 return function

@@ -69,6 +69,17 @@ struct FilesTests {
 
 @Suite("Lock files")
 struct LockFileTests {
+    @Test("A lock file is its owner's alone: whoever can open it can lock it, and so pass for a running daemon")
+    func mode() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        // One that an earlier version left open to everybody.
+        try Files.writeAtomically(path, [], mode: 0o644)
+        let isTaken = try LockFile.take(path) != nil
+        #expect(isTaken)
+        #expect(try Files.status(path)?.mode == 0o600)
+    }
+
     @Test("The holder is told while the lock is held, and a number left behind is never taken for a process")
     func holder() throws {
         let folder = try TemporaryFolder()

@@ -248,6 +248,23 @@ import Testing
         #expect(try world.log.text().contains("it sent no CONNECT in time"))
     }
 
+    @Test("a host whose silent connections hold the places loses them to who comes")
+    func crowded() throws {
+        var limits = BrokerLimits()
+        limits.pendingConnections = 4
+        limits.pendingPatience = 0
+        let world = try BrokerWorld(devices: ["sensor"], limits: limits)
+        var silent: [TestClient] = []
+        for _ in 0..<12 { silent.append(try world.client()) }
+        let sensor = try world.client()
+        try sensor.send(.connect(Connect(clientID: "sensor".utf8Bytes)))
+        // The time to connect is 10 s: nobody had to wait for that.
+        try world.until { try sensor.receive() == [.connack(Connack(.accepted))] }
+        #expect(world.broker.counters.crowdedOut == 9)
+        #expect(world.broker.pending == 3)
+        #expect(try world.log.text().contains("Many connections from 127.0.0.1 have not said who they are"))
+    }
+
     @Test("stopping closes every connection")
     func stop() throws {
         let world = try BrokerWorld(devices: ["sensor"])

@@ -9,6 +9,7 @@ struct SupervisorMessageTests {
         environment: ["A=b", "EMPTY=", "UMLAUT=ä"], workingDirectory: "/lambda", user: 1001, group: 1002)
 
     static let all: [SupervisorMessage] = [
+        .mayRunAs([]), .mayRunAs([LaunchIdentity(user: 1, group: 2), LaunchIdentity(user: 3, group: 4)]),
         .launch(launch), .signal(worker: 7, number: 15), .ready(problem: ""), .ready(problem: "something"),
         .cannotServe(reason: "why"), .started(worker: 7, process: 4711), .failed(worker: 7, reason: "why"),
         .exited(worker: 7, code: -1, signal: 9), .exited(worker: 0xFFFF_FFFF, code: 255, signal: 0),
@@ -68,7 +69,12 @@ struct SupervisorMessageTests {
 
 @Suite("What the supervisor allows")
 struct LaunchPolicyTests {
-    private let policy = LaunchPolicy(allowsRoot: false, coreUser: 900, mostProcesses: 4)
+    private let policy = LaunchPolicy(
+        allowsRoot: false, coreUser: 900,
+        identities: [
+            LaunchIdentity(user: 1001, group: 1002), LaunchIdentity(user: 0, group: 0), LaunchIdentity(user: 0, group: 1),
+            LaunchIdentity(user: 1, group: 0), LaunchIdentity(user: 900, group: 1),
+        ], mostProcesses: 4)
 
     private func refusal(running: Int = 0, _ change: (inout LaunchSpecification) -> Void) -> String? {
         var launch = SupervisorMessageTests.launch
@@ -83,6 +89,15 @@ struct LaunchPolicyTests {
     func root() {
         #expect(refusal { $0.user = 0 }?.contains("allowFunctionsToRunAsRoot") == true)
         #expect(refusal { $0.group = 0 }?.contains("allowFunctionsToRunAsRoot") == true)
+    }
+
+    @Test("Only identities of the deployed group's functions are started, and none before they are known")
+    func strangers() {
+        // A core that was taken over would ask for a person's files, or for the group of the disks.
+        #expect(refusal { $0.user = 1000 }?.contains("user 1000 with group 1002") == true)
+        #expect(refusal { $0.group = 6 }?.contains("group 6") == true)
+        let unknown = LaunchPolicy(allowsRoot: true, coreUser: 900)
+        #expect(unknown.refusal(of: SupervisorMessageTests.launch, running: 0) != nil)
     }
 
     @Test("The core's own user, relative paths, no arguments and too many processes are refused")

@@ -9,6 +9,7 @@ from .group import READINGS, READINGS_PER_SUMMARY
 from .places import Failure
 
 PATIENCE = 90  # seconds; an emulated processor beside other work is slow
+REFUSAL = 10  # seconds; a device that is served is done in a fraction of one
 REFUSED_TOPIC = "machine/nobody-asked"
 
 
@@ -28,6 +29,14 @@ class Device:
         text = "".join(f"{payload}\n" for payload in payloads)
         result = subprocess.run(command, input=text, capture_output=True, text=True, timeout=PATIENCE)
         return result.returncode == 0, result.stderr
+
+    def is_refused(self):
+        """Whether the client does not get through; some of its versions try again for ever, and are ended."""
+        command = ["mosquitto_pub", *self.options, "-q", "1", "-t", READINGS, "-m", "{}"]
+        try:
+            return subprocess.run(command, capture_output=True, timeout=REFUSAL).returncode != 0
+        except subprocess.TimeoutExpired:
+            return True
 
 
 class Listener:

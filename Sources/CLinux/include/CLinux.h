@@ -135,6 +135,9 @@ struct clinux_start {
 // Returns the process, or -1 with errno and the step that failed in it.
 pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *failed);
 
+// Closes every descriptor from `first` to `last`, both included, that is open.
+void clinux_close_range(int first, int last);
+
 // Gives up every privilege for good: no supplementary groups, the identity, no gaining of privileges, no core dump and no
 // tracing by others of the same user. `change_user` 0 keeps the identity. The process ends when `parent` does.
 // Returns 0, or -1 with errno.

@@ -35,13 +35,12 @@ final class CoreProcess {
     private var isStopping = false
 
     init(
-        setup: DaemonSetup, identities: Identities, server: ServerIdentities, connection: SupervisorConnection,
-        echoes: Bool
+        setup: DaemonSetup, identities: Identities, deployed: DeployedGroup, server: ServerIdentities,
+        connection: SupervisorConnection, echoes: Bool
     ) throws(SetupError) {
         self.setup = setup
         self.server = server
         self.connection = connection
-        let deployed = DeployedGroup.load(setup)
         problem = deployed.problem
         group = deployed.group
         deployment = deployed.deployment
@@ -119,7 +118,7 @@ final class CoreProcess {
         case .failed(let worker, let reason): functions.workerFailed(worker, reason: reason)
         case .exited(let worker, let code, let signal):
             functions.workerExited(worker, exitCode: signal == 0 ? code : nil, signal: signal == 0 ? nil : signal)
-        case .launch, .signal, .ready, .cannotServe:
+        case .mayRunAs, .launch, .signal, .ready, .cannotServe:
             log.error("The supervisor sent a message that only the core sends.")
         }
     }

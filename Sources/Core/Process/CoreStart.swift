@@ -19,13 +19,15 @@ struct CoreStart {
         let connection = SupervisorConnection(descriptor: link)
         do throws(SetupError) {
             let server = try prepareServer()
+            let deployed = DeployedGroup.load(setup)
+            connection.tell(.mayRunAs(deployed.launchIdentities(identities)))
             do throws(SystemError) {
                 try Privileges.drop(to: identities.core, parent: supervisor)
             } catch {
                 throw SetupError("The core cannot give up its privileges", error)
             }
             let core = try CoreProcess(
-                setup: setup, identities: identities, server: server, connection: connection, echoes: echoes)
+                setup: setup, identities: identities, deployed: deployed, server: server, connection: connection, echoes: echoes)
             return try core.run()
         } catch {
             connection.tellLast(.cannotServe(reason: error.sentence))

@@ -1,6 +1,7 @@
 import Deployment
 import Group
 import Linux
+import Sandbox
 
 /// The group that is deployed on this core now.
 struct DeployedGroup {
@@ -12,6 +13,13 @@ struct DeployedGroup {
     /// deployment are possible.
     let problem: String
     let notices: [String]
+
+    /// Whom the functions run as, each identity once.
+    func launchIdentities(_ identities: Identities) -> [LaunchIdentity] {
+        var all: Set<LaunchIdentity> = []
+        for function in group.functions { all.insert(identities.identity(function.runAs.userID, function.runAs.groupID)) }
+        return Array(all)
+    }
 
     static func load(_ setup: DaemonSetup) -> DeployedGroup {
         let deployer = DeploymentSettings.deployer(setup.configuration, setup.layout)

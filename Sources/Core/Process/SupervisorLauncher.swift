@@ -18,13 +18,13 @@ final class SupervisorLauncher: WorkerLauncher {
     }
 
     func launch(_ specification: WorkerSpecification, worker: UInt32, logDescriptors: [Int32]) {
+        let identity = identities.identity(specification.userID, specification.groupID)
         let launch = LaunchSpecification(
             worker: worker, executable: specification.executable,
             arguments: [specification.executable] + specification.arguments,
             environment: specification.environment.map { "\($0.name)=\($0.value)" },
             workingDirectory: specification.workingDirectory,
-            user: specification.userID ?? identities.functions.user,
-            group: specification.groupID ?? identities.functions.group)
+            user: identity.user, group: identity.group)
         if connection.tell(.launch(launch), descriptors: logDescriptors) { return }
         undelivered.append(
             (

@@ -9,6 +9,8 @@ final class ControlServer: EventHandler {
     private static let mostConnections = 16
     /// A client that does not ask within that time is cut, nanoseconds.
     private static let patience: Int64 = 5_000_000_000
+    /// How long accepting rests when descriptors are used up, nanoseconds.
+    private static let rest: Int64 = 1_000_000_000
 
     private let listener: Int32
     private let reactor: Reactor
@@ -23,23 +25,38 @@ final class ControlServer: EventHandler {
     }
 
     func handle(_ events: Events) {
-        while case .accepted(let descriptor, _) = Socket.accept(listener) {
-            guard connections.count < Self.mostConnections else {
-                FileDescriptor.close(descriptor)
-                continue
+        while true {
+            switch Socket.accept(listener) {
+            case .accepted(let descriptor, _): begin(descriptor)
+            case .wouldBlock: return
+            case .exhausted: return rest()
             }
-            let connection = ControlConnection(
-                descriptor: descriptor, answer: answer,
-                waitToWrite: { [self] in waitToWrite(descriptor) }, close: { [self] in close(descriptor) })
-            do throws(SystemError) {
-                try reactor.add(descriptor, .readable, connection)
-            } catch {
-                FileDescriptor.close(descriptor)
-                continue
-            }
-            connections[descriptor] = connection
-            connection.deadline = reactor.schedule(afterNanoseconds: Self.patience) { [self] in close(descriptor) }
         }
+    }
+
+    private func begin(_ descriptor: Int32) {
+        guard connections.count < Self.mostConnections else { return FileDescriptor.close(descriptor) }
+        let connection = ControlConnection(
+            descriptor: descriptor, answer: answer,
+            waitToWrite: { [self] in waitToWrite(descriptor) }, close: { [self] in close(descriptor) })
+        do throws(SystemError) {
+            try reactor.add(descriptor, .readable, connection)
+        } catch {
+            return FileDescriptor.close(descriptor)
+        }
+        connections[descriptor] = connection
+        connection.deadline = reactor.schedule(afterNanoseconds: Self.patience) { [self] in close(descriptor) }
+    }
+
+    /// The descriptor table is full: the listener would wake us in every turn until that changes.
+    private func rest() {
+        watchListener([])
+        reactor.schedule(afterNanoseconds: Self.rest) { [self] in watchListener(.readable) }
+    }
+
+    private func watchListener(_ events: Events) {
+        // It is watched already: the kernel has nothing to refuse.
+        do throws(SystemError) { try reactor.modify(listener, events) } catch { return }
     }
 
     private func waitToWrite(_ descriptor: Int32) {

@@ -19,7 +19,7 @@ public struct BackgroundDaemon {
             throw SetupError("The daemon's process cannot be started", error)
         }
         if process == 0 {
-            FileDescriptor.close(ends.read)
+            FileDescriptor.closeAll(except: [ends.write, lock.raw])
             Privileges.leaveSession()
             Privileges.closeStandardStreams(keepingOutput: false)
             Processes.exit(run(setup, lock, reportTo: ends.write))
@@ -34,7 +34,7 @@ public struct BackgroundDaemon {
             FileDescriptor.close(pipe)
         }
         do throws(SetupError) {
-            return try setup.runDaemon(lock, echoes: false, notForCore: [pipe]) { report in
+            return try setup.runDaemon(lock, echoes: false) { report in
                 switch report {
                 case .serving: tell("+")
                 case .partly(let problem): tell("~" + problem)

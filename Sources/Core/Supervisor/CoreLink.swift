@@ -64,6 +64,10 @@ extension Supervisor {
 
     private func act(on message: SupervisorMessage, _ descriptors: [Int32]) {
         switch message {
+        case .mayRunAs(let identities):
+            // The core says so before it gives root up; what comes later may come from whoever took it over.
+            guard policy.identities == nil else { return log.error("The core wants other users for functions: refused.") }
+            policy.identities = identities
         case .launch(let specification): launch(specification, descriptors)
         case .signal(let worker, let number):
             // Only processes of our own, and only while they are not reaped: the number cannot be another's yet.

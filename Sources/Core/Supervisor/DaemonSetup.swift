@@ -59,11 +59,10 @@ public struct DaemonSetup {
     /// Is the daemon: returns when it has been stopped and nothing that it started is left.
     /// - Parameters:
     ///   - echoes: whether the logs go to standard error too.
-    ///   - notForCore: descriptors that the core's process closes.
     ///   - report: called once, when the first core serves or cannot.
     /// - Returns: the exit code.
     public func runDaemon(
-        _ lock: borrowing LockFile, echoes: Bool, notForCore: [Int32] = [],
+        _ lock: borrowing LockFile, echoes: Bool,
         report: @escaping (Supervisor.Report) -> Void
     ) throws(SetupError) -> Int32 {
         let log = Logger(file: LogFile(path: layout.supervisorLog), echoesToStandardError: echoes)
@@ -87,8 +86,7 @@ public struct DaemonSetup {
                     report(outcome)
                 },
                 coreMain: { link, supervisor in
-                    for descriptor in notForCore { FileDescriptor.close(descriptor) }
-                    return core.run(link: link, supervisor: supervisor)
+                    core.run(link: link, supervisor: supervisor)
                 })
             log.info("\(Version.text) starts in \(layout.root).")
             _ = try supervisor.run()
@@ -106,11 +104,19 @@ public struct DaemonSetup {
     }
 
     /// Gives a folder and what is in it to the core, where it belongs to somebody else, for instance after the user
-    /// `greengrass` was made.
+    /// `greengrass` was made. In there is only given what belonged to the folder's owner: the core before could have
+    /// made hard links to files of others.
     private func give(_ path: String, to owner: Identities.Identity) throws(SystemError) {
         guard let status = try Files.linkStatus(path), status.owner != owner.user else { return }
+        try give(path, from: status.owner, to: owner)
+    }
+
+    private func give(
+        _ path: String, from former: UInt32, to owner: (user: UInt32, group: UInt32)
+    ) throws(SystemError) {
+        guard let status = try Files.linkStatus(path), status.owner == former else { return }
         try Files.changeOwner(path, user: owner.user, group: owner.group)
         guard status.kind == .directory else { return }
-        for name in try Files.list(path) { try give(Path.join(path, name), to: owner) }
+        for name in try Files.list(path) { try give(Path.join(path, name), from: former, to: owner) }
     }
 }

@@ -1,4 +1,5 @@
 import Linux
+import Sandbox
 
 /// Who the core and, by default, the functions run as.
 public struct Identities: Sendable {
@@ -45,6 +46,11 @@ public struct Identities: Sendable {
         let user = functionUser ?? free(1)
         return Identities(
             core: (coreUser, coreGroup), functions: (user, functionGroup ?? user), notices: notices)
+    }
+
+    /// Whom a function runs as that asks for this user and group, nil being no wish.
+    func identity(_ user: UInt32?, _ group: UInt32?) -> LaunchIdentity {
+        LaunchIdentity(user: user ?? functions.user, group: group ?? functions.group)
     }
 
     /// The n-th number that is neither a user nor a group here; the same every time, so that files keep their owner.

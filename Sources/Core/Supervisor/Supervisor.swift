@@ -35,7 +35,7 @@ public final class Supervisor: EventHandler {
     let reactor: Reactor
     let log: Logger
     let crashLog: LogFile
-    let policy: LaunchPolicy
+    var policy: LaunchPolicy
     let changesUser: Bool
     private let coreMain: CoreMain
     private let signals: Int32
@@ -111,8 +111,8 @@ public final class Supervisor: EventHandler {
             // Last: from here on there is a core, which nothing may fail to know.
             let process = try Privileges.fork()
             if process == 0 {
-                FileDescriptor.close(pair.0)
-                FileDescriptor.close(signals)
+                // The lock, the process file's number, the event loop and the logs of root are not the core's.
+                FileDescriptor.closeAll(except: [pair.1])
                 Privileges.resetSignals()
                 Processes.exit(coreMain(pair.1, supervisor))
             }
@@ -126,6 +126,7 @@ public final class Supervisor: EventHandler {
         FileDescriptor.close(pair.1)
         link = pair.0
         outbox = RecordOutbox(socket: link)
+        policy.identities = nil
         coreStarted = Clock.monotonic()
         log.info("Started the core as process \(core ?? 0).")
     }
@@ -178,6 +179,8 @@ public final class Supervisor: EventHandler {
         link = -1
         // Workers belonged to that core: the next one cannot know them.
         for process in workers.removeAll() { _ = Processes.send(Signals.kill, toGroup: process) }
+        // Nor what functions left behind when they ended, which has become ours.
+        for process in ProcessTree.children(of: Processes.current) { _ = Processes.send(Signals.kill, to: process) }
         // One that ended on request, for a new deployment, says nothing about the start.
         if phase != .restarting { report(.failed("the core ended before it served, with \(exit.description)")) }
         switch phase {

@@ -55,7 +55,8 @@ struct DeployCommand {
             _ = Processes.send(Signals.hangUp, to: daemon)
             let isBack = serves(previous, layout, timeout)
             Console.complain(
-                "Deployment \(previous) is current again\(isBack ? " and is served." : ", but is not served.")")
+                "Deployment \(previous) is current again"
+                    + (isBack ? " and is served." : ", but not served yet; `greengrassd status` tells when it is."))
         } catch {
             Console.complain(error.description)
         }
