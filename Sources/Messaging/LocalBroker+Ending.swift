@@ -15,7 +15,9 @@ extension LocalBroker {
             count(reason)
             let who = connection.session.provenName.map { "device \($0.text) at " } ?? "a connection from "
             // Whoever crowds is told of elsewhere, seldom.
-            if reason != .lost, reason != .crowdedOut { tell("Refused \(who)\(connection.peer): \(reason.description).", reason) }
+            if reason != .lost, reason != .crowdedOut {
+                tell("Refused \(who)\(connection.peer): \(reason.description).", reason)
+            }
             pendingEnded()
         }
     }

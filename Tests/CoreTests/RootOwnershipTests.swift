@@ -30,7 +30,8 @@ struct RootOwnershipTests {
             try Files.changeMode(folder + place, 0o755)
             try Files.changeOwner(folder + place, user: 61_799, group: 0)
             #expect(
-                RootOwnership.problem(Layout(root: folder))?.contains("\(folder)\(place) belongs to user 61799") == true)
+                RootOwnership.problem(Layout(root: folder))?.contains("\(folder)\(place) belongs to user 61799") == true
+            )
         }
     }
 

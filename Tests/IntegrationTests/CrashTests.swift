@@ -131,6 +131,7 @@ struct CrashTests {
                 var function = GroupFolder.Function(
                     name: "F\(number)", code: "#!/bin/sh\nexec sleep 1000\n", pinned: true)
                 function.runtime = "executable"
+                function.encoding = "binary"
                 function.handler = "function.py"
                 function.encoding = "binary"
                 function.withSDK = false

@@ -72,7 +72,8 @@ struct LaunchPolicyTests {
     private let policy = LaunchPolicy(
         allowsRoot: false, coreUser: 900,
         identities: [
-            LaunchIdentity(user: 1001, group: 1002), LaunchIdentity(user: 0, group: 0), LaunchIdentity(user: 0, group: 1),
+            LaunchIdentity(user: 1001, group: 1002), LaunchIdentity(user: 0, group: 0),
+            LaunchIdentity(user: 0, group: 1),
             LaunchIdentity(user: 1, group: 0), LaunchIdentity(user: 900, group: 1),
         ], mostProcesses: 4)
 

@@ -63,6 +63,14 @@ class Core:
         path = self.root / "ggc" / "var" / "log" / "system" / "runtime.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def await_log(self, text):
+        """Fails unless the log comes to hold a text; the daemon may write it a moment after the client has its answer."""
+        until = time.monotonic() + 10
+        while text not in self.log():
+            if time.monotonic() > until:
+                raise Failure(f"the log does not tell of {text}")
+            time.sleep(0.1)
+
     def processes(self):
         """Every process that has to do with this root, by number."""
         found = {}

@@ -27,7 +27,8 @@ struct CoreStart {
                 throw SetupError("The core cannot give up its privileges", error)
             }
             let core = try CoreProcess(
-                setup: setup, identities: identities, deployed: deployed, server: server, connection: connection, echoes: echoes)
+                setup: setup, identities: identities, deployed: deployed, server: server, connection: connection,
+                echoes: echoes)
             return try core.run()
         } catch {
             connection.tellLast(.cannotServe(reason: error.sentence))

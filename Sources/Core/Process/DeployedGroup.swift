@@ -17,7 +17,9 @@ struct DeployedGroup {
     /// Whom the functions run as, each identity once.
     func launchIdentities(_ identities: Identities) -> [LaunchIdentity] {
         var all: Set<LaunchIdentity> = []
-        for function in group.functions { all.insert(identities.identity(function.runAs.userID, function.runAs.groupID)) }
+        for function in group.functions {
+            all.insert(identities.identity(function.runAs.userID, function.runAs.groupID))
+        }
         return Array(all)
     }
 

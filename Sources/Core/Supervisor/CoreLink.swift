@@ -66,7 +66,9 @@ extension Supervisor {
         switch message {
         case .mayRunAs(let identities):
             // The core says so before it gives root up; what comes later may come from whoever took it over.
-            guard policy.identities == nil else { return log.error("The core wants other users for functions: refused.") }
+            guard policy.identities == nil else {
+                return log.error("The core wants other users for functions: refused.")
+            }
             policy.identities = identities
         case .launch(let specification): launch(specification, descriptors)
         case .signal(let worker, let number):

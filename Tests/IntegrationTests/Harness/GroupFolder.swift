@@ -78,6 +78,7 @@ struct GroupFolder {
             let package = "\(folder)/\(function.name)"
             try manager.createDirectory(atPath: package, withIntermediateDirectories: true)
             try function.code.write(toFile: package + "/function.py", atomically: true, encoding: .utf8)
+            if function.runtime == "executable" { chmod(package + "/function.py", 0o755) }
             if function.withSDK {
                 try manager.copyItem(atPath: Places.pythonPackage("greengrasssdk"), toPath: package + "/greengrasssdk")
             }
