@@ -1,4 +1,5 @@
 import Linux
+import Log
 
 /// What the broker does when as many connections as it takes have not sent CONNECT yet: one host that opens connections
 /// and stays silent must not keep the devices of all others out.
