@@ -6,7 +6,7 @@ import TLS
 /// There are two, each with its own key: EC P-256, which clients with ECDSA suites get since it costs a small board a
 /// tenth of the time, and RSA for those without (row TLS-11). Both are signed by the group's authority with SHA-256
 /// RSA, as V1's are. The keys stay; a certificate lasts seven days as V1's does (row TLS-05) and is replaced before it
-/// ends, without a connection being cut.
+/// ends.
 public struct ServerCertificate {
     /// V1's lifetime in days: 7, up to 30 by setting (gg-sec.md, certificate rotation).
     public static let defaultLifetimeDays: Int64 = 7
@@ -52,9 +52,9 @@ public struct ServerCertificate {
         for (type, file) in [(KeyType.ecP256, "server"), (KeyType.rsa2048, "server-rsa")] {
             let slot = Slot(
                 type: type, keyPath: "\(directory)/\(file).key", certificatePath: "\(directory)/\(file).crt")
-            let (identity, reason) = try prepare(slot, authority, names, commonName, now)
+            let (identity, note) = try prepare(slot, authority, names, commonName, now)
             identities.append(identity)
-            if let reason { issued.append("\(slot.certificatePath): \(reason.description)") }
+            if let note { issued.append("\(slot.certificatePath): \(note)") }
         }
         return (identities, issued)
     }
@@ -83,7 +83,7 @@ public struct ServerCertificate {
 
     private func prepare(
         _ slot: Slot, _ authority: GroupAuthority, _ names: [SubjectName], _ commonName: String, _ now: Int64
-    ) throws(CertificateError) -> (TLSIdentity, RenewalReason?) {
+    ) throws(CertificateError) -> (TLSIdentity, String?) {
         var key: PrivateKey?
         var reason = RenewalReason.missing
         if Files.exists(slot.keyPath) {
@@ -108,7 +108,21 @@ public struct ServerCertificate {
                 reason = .damaged(error)
             }
         }
-        return (try issue(slot, key, authority, names, commonName, now), reason)
+        let identity = try issue(slot, key, authority, names, commonName, now)
+        do throws(CertificateError) {
+            try write(identity, to: slot, withKey: key == nil)
+        } catch {
+            // A full or read-only disk must not take the devices' server away: the certificate serves from memory.
+            guard reason != .missing else { throw error }
+            return (identity, "\(reason.description); the new one cannot be kept (\(error.description))")
+        }
+        return (identity, reason.description)
+    }
+
+    private func write(_ identity: TLSIdentity, to slot: Slot, withKey: Bool) throws(CertificateError) {
+        if withKey { try KeyFile.write(key: identity.key, to: slot.keyPath, purpose: "the server's private key") }
+        try KeyFile.write(
+            certificate: identity.leaf, to: slot.certificatePath, purpose: "the server's certificate")
     }
 
     private func issue(
@@ -116,18 +130,12 @@ public struct ServerCertificate {
         _ commonName: String, _ now: Int64
     ) throws(CertificateError) -> TLSIdentity {
         let end = Validity.isPlausible(now) ? min(now + lifetime, Validity.end) : Validity.end
-        let identity = try CertificateError.content { () throws(TLSError) in
+        return try CertificateError.content { () throws(TLSError) in
             let key = if let existing { existing } else { try PrivateKey.generate(slot.type, source: slot.keyPath) }
             let certificate = try CertificateTemplate(
                 commonName: commonName, usage: .server, names: names, notBefore: Validity.start, notAfter: end
             ).signed(for: key, by: authority.certificate, with: authority.key, source: slot.certificatePath)
             return try TLSIdentity(key: key, chain: [certificate])
         }
-        if existing == nil {
-            try KeyFile.write(key: identity.key, to: slot.keyPath, purpose: "the server's private key")
-        }
-        try KeyFile.write(
-            certificate: identity.leaf, to: slot.certificatePath, purpose: "the server's certificate")
-        return identity
     }
 }

@@ -145,6 +145,23 @@ import Testing
         #expect(second.identities[0].leaf.matches(second.identities[0].key))
     }
 
+    @Test("TLS-05: a renewal that cannot be written serves all the same, and says so")
+    func renewalUnwritable() throws {
+        let first = try prepare()
+        let server = scratch.file("server")
+        // A directory in the way of the temporary file stands for a full disk; root may write to a read-only folder.
+        for file in ["server.crt", "server-rsa.crt"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(server)/\(file).partial", withIntermediateDirectories: false)
+        }
+        let renewed = try prepare(at: Self.now + 6 * Self.day)
+        #expect(renewed.identities.allSatisfy { $0.leaf.notAfter > Self.now + 7 * Self.day })
+        #expect(renewed.issued.count == 2 && renewed.issued.allSatisfy { $0.contains("cannot be kept") })
+        #expect(renewed.identities.map(\.key.isRSA) == first.identities.map(\.key.isRSA))
+        try FileManager.default.removeItem(atPath: "\(server)/server.crt")
+        #expect(throws: CertificateError.self) { try prepare() }
+    }
+
     @Test("names: loopback first, no doubles, nothing that is no name, bounded")
     func subjectNames() {
         #expect(
