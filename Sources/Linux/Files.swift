@@ -5,7 +5,8 @@ public enum Files {
     /// Reads a whole file.
     /// - Parameter limit: most bytes; a longer file is refused with EFBIG, so that a wrong path cannot eat the memory.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-        let fd = FileDescriptor(owning: clinux_open(path, O_RDONLY | O_CLOEXEC, 0))
+        // O_NONBLOCK: a pipe in a file's place is read as empty instead of waiting for a writer.
+        let fd = FileDescriptor(owning: clinux_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0))
         guard fd.raw >= 0 else { throw SystemError("open \(path)") }
         return try read(descriptor: fd.raw, name: path, limit: limit)
     }

@@ -26,6 +26,14 @@ struct FilesTests {
         #expect(error?.description.contains(path) == true)
     }
 
+    @Test("A pipe in a file's place does not make the reader wait")
+    func pipe() throws {
+        let folder = try TemporaryFolder()
+        let path = Path.join(folder.path, "pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(try Files.read(path, limit: 10).isEmpty)
+    }
+
     @Test("Removing a tree does not follow links out of it")
     func removeTree() throws {
         let folder = try TemporaryFolder()
