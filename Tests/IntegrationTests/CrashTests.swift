@@ -51,11 +51,7 @@ struct CrashTests {
             let waiting = try core.device(.paho, "b", subscribe: "count")
             kill(before.core, SIGKILL)
             #expect(waiting.awaitDisconnect())
-<<<<<<< HEAD
             // It would connect again by itself, and fight with the next one for their client ID.
-=======
-            // Its client connects again by itself and would fight with the next one for the name.
->>>>>>> reviewer
             waiting.close()
             _ = try core.line(in: core.logFolder + "/supervisor.log", containing: String(before.core))
             let receiver = try core.persistentDevice(.paho, "b", subscribe: "count")
