@@ -58,19 +58,6 @@ public struct Directory: ~Copyable {
             throw error
         }
         defer { closedir(stream) }
-        var names: [String] = []
-        while true {
-            clinux_set_errno(0)
-            guard let entry = readdir(stream) else {
-                guard clinux_errno() == 0 else { throw SystemError("list \(path)") }
-                break
-            }
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        names.sort { first, second in first.utf8.lexicographicallyPrecedes(second.utf8) }
-        return names
+        return try Files.names(in: stream, path: path)
     }
 }

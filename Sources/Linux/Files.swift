@@ -116,12 +116,17 @@ public enum Files {
 
     /// The names in a directory, sorted by bytes, without `.` and `..`.
     public static func list(_ path: String) throws(SystemError) -> [String] {
-        guard let directory = opendir(path) else { throw SystemError("list \(path)") }
-        defer { closedir(directory) }
+        guard let stream = opendir(path) else { throw SystemError("list \(path)") }
+        defer { closedir(stream) }
+        return try names(in: stream, path: path)
+    }
+
+    /// The names that an open directory stream still has, sorted.
+    static func names(in stream: OpaquePointer, path: String) throws(SystemError) -> [String] {
         var names: [String] = []
         while true {
             clinux_set_errno(0)
-            guard let entry = readdir(directory) else {
+            guard let entry = readdir(stream) else {
                 guard clinux_errno() == 0 else { throw SystemError("list \(path)") }
                 break
             }

@@ -1,9 +1,20 @@
+import Core
 import Linux
 
 /// What a person at a terminal sees.
 enum Console {
     static func say(_ line: String) { IO.print(line + "\n") }
     static func complain(_ line: String) { IO.print(line + "\n", to: 2) }
+
+    /// The root's configuration, or nil after complaining about it.
+    static func configuration(root: String) -> Configuration? {
+        do throws(ConfigurationError) {
+            return try Configuration.read(root: root).configuration
+        } catch {
+            complain(error.description)
+            return nil
+        }
+    }
 }
 
 /// Exit codes of every command.

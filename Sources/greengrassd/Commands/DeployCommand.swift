@@ -10,13 +10,7 @@ struct DeployCommand {
     let folder: String
 
     func run(root: String) -> Int32 {
-        let configuration: Configuration
-        do throws(ConfigurationError) {
-            configuration = try Configuration.read(root: root).configuration
-        } catch {
-            Console.complain(error.description)
-            return ExitCode.failure
-        }
+        guard let configuration = Console.configuration(root: root) else { return ExitCode.failure }
         let layout = Layout(root: root, writeDirectory: configuration.writeDirectory)
         let deployer = DeploymentSettings.deployer(configuration, layout)
         let applied: Applied

@@ -21,13 +21,7 @@ struct DeviceCommand {
     let keyType: Key
 
     func run(root: String) -> Int32 {
-        let configuration: Configuration
-        do throws(ConfigurationError) {
-            configuration = try Configuration.read(root: root).configuration
-        } catch {
-            Console.complain(error.description)
-            return ExitCode.failure
-        }
+        guard let configuration = Console.configuration(root: root) else { return ExitCode.failure }
         do throws(SetupError) {
             let setup = RootSetup(root: root)
             let credential = try setup.addDevice(name: name, type: keyType == .ec ? .ecP256 : .rsa2048)
