@@ -9,7 +9,7 @@ public struct SetupError: Error {
     }
 
     /// A system call's failure with what it hindered and what helps.
-    init(_ what: String, _ error: SystemError) {
+    public init(_ what: String, _ error: SystemError) {
         var text = "\(what): \(error.description)."
         switch error.code {
         case 13, 1: text += " Run greengrassd as root, or as the user who owns the greengrass-root."

@@ -40,7 +40,11 @@ extension DeploymentError: CustomStringConvertible {
             return
                 "The disk is full (\(error.description)). The core keeps the group it has. Make room and deploy again."
         case .failed(let error):
-            return "The deployment failed (\(error.description)). The core keeps the group it has."
+            // EPERM, EACCES
+            let next =
+                error.code == 1 || error.code == 13
+                ? " Run greengrassd as root, or as the user who owns the greengrass-root." : ""
+            return "The deployment failed (\(error.description)). The core keeps the group it has." + next
         case .nothingDeployed:
             return "No group has been deployed to this core yet. Deploy one with `greengrassd deploy FOLDER`."
         case .nothingToRollBackTo:

@@ -157,7 +157,7 @@ extension FunctionEngine {
         } else if !worker.hasAskedForWork, !functions[worker.function].settings.isPinned {
             text += " before it asked for work"
         }
-        if lastLines.isEmpty { return text + "." }
+        if lastLines.isEmpty { return text.utf8.last == UInt8(ascii: ".") ? text : text + "." }
         // On one line: a log escapes line breaks, so that nothing from outside forges a line.
         return text + ". Last lines of its error output: " + lastLines.joined(separator: " | ")
     }

@@ -35,7 +35,9 @@ enum WorkerPlan {
             let script = Path.join(configuration.runtimeRoot, "python/lambda_runtime.py")
             guard exists(script) else {
                 throw WorkerPlanError(
-                    sentence: "the core's Python runtime \(script) is missing. Install the core anew.")
+                    sentence:
+                        "the core's Python runtime \(script) is missing. Unpack the core's archive again; for a core "
+                        + "that runs from its source tree, `make build` links the runtime.")
             }
             specification.executable = choice.path
             specification.arguments = ["-u", script, "--handler=\(function.handler)"]

@@ -169,7 +169,10 @@ extension GroupReader {
             return nil
         }
         if !rules.runtimes.contains(runtime.family) {
-            place.violation(key, "this version of the core does not run \(Words.quoted(runtime.name)) functions yet")
+            place.violation(
+                key,
+                "this version of the core does not run \(Words.quoted(runtime.name)) functions yet; write the function "
+                    + "in Python, as in \"python3.7\", or remove it")
         }
         return runtime
     }

@@ -19,8 +19,9 @@ public enum Processes {
         return result == Int(process) ? ProcessExit(status: status) : nil
     }
 
+    /// Process 1 may be ours: a container's supervisor is its first process. This process itself never is meant.
     public static func send(_ signal: Int32, to process: Int32) -> Bool {
-        process > 1 && kill(process, signal) == 0
+        process > 0 && process != current && kill(process, signal) == 0
     }
 
     /// Sends to a whole process group.

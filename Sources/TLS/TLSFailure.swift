@@ -55,7 +55,7 @@ public enum TLSFailure: Equatable, CustomStringConvertible {
         case 48: "unknown CA: it does not know the CA of this core's certificate; give it the group CA"
         case 70: "protocol version"
         case 71: "insufficient security"
-        case 80: "internal error"
+        case 80: "internal error: some clients say so when the core's certificate lacks the name they connect to"
         case 90: "user cancelled"
         case 112: "unrecognized name"
         default: "\(code) (RFC 8446 section 6)"

@@ -28,6 +28,7 @@ struct Invocation {
         root = Self.defaultRoot(executable)
         var words: [String] = []
         var options = Options()
+        var asksForHelp = false
         var index = 0
         while index < arguments.count {
             let argument = arguments[index]
@@ -37,7 +38,7 @@ struct Invocation {
             case "--json": options.json = true
             case "--foreground": options.foreground = true
             case "--version", "-v": words.append("version")
-            case "--help", "-h": words.append("help")
+            case "--help", "-h": asksForHelp = true
             case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port":
                 guard index < arguments.count else { throw UsageError("\(argument) needs a value after it.") }
                 try options.set(argument, arguments[index])
@@ -48,7 +49,7 @@ struct Invocation {
             }
         }
         if let given = options.root { root = given }
-        command = try Self.command(words, options)
+        command = asksForHelp ? .help : try Self.command(words, options)
     }
 
     /// `<root>/ggc/core/greengrassd` and `<root>/ggc/packages/<version>/greengrassd` say where their root is.
@@ -77,11 +78,11 @@ struct Invocation {
                     thing: options.thing, region: options.region, account: options.account,
                     mqttPort: options.mqttPort, daemonPort: options.daemonPort))
         case "device":
-            guard words.count == 3, words[1] == "add" else { throw UsageError("Write: greengrassd device add NAME") }
+            guard words.count == 3, words[1] == "add" else { throw UsageError("Write `greengrassd device add NAME`.") }
             used = 3
             command = .addDevice(DeviceCommand(name: words[2], keyType: options.keyType))
         case "deploy":
-            guard words.count == 2 else { throw UsageError("Write: greengrassd deploy FOLDER") }
+            guard words.count == 2 else { throw UsageError("Write `greengrassd deploy FOLDER`.") }
             used = 2
             command = .deploy(folder: words[1])
         case "start": command = .start(foreground: options.foreground)

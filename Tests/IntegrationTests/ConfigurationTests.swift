@@ -16,7 +16,7 @@ struct ConfigurationTests {
         return group
     }
 
-    @Test("CFG-22: writeDirectory takes the deployment, logs and state; none of it is below the root")
+    @Test("CFG-22, WDIR-01: writeDirectory takes the deployment, logs and state; none of it is below the root")
     func writeDirectory() throws {
         try CoreUnderTest.run { core in
             let folder = (core.root as NSString).deletingLastPathComponent + "/writable"

@@ -98,4 +98,11 @@ struct ProcessTreeTests {
         #expect(Processes.wait(process) == .signal(Signals.kill))
         #expect(!ProcessTree.children(of: Processes.current).contains(process))
     }
+
+    @Test("Process 1 can be signalled, as it is the supervisor in a container; the own process never is")
+    func firstProcess() {
+        #expect(Processes.send(0, to: 1) == Users.isRoot)
+        #expect(!Processes.send(0, to: Processes.current))
+        #expect(!Processes.send(0, to: 0))
+    }
 }

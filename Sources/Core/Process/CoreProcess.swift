@@ -79,8 +79,8 @@ final class CoreProcess {
         if !problem.isEmpty { log.error(problem) }
         connection.tell(.ready(problem: problem))
         log.info(
-            "Serving: \(group.devices.count) devices on port \(setup.configuration.mqttPort), "
-                + "\(group.functions.count) functions, \(group.subscriptions.count) subscriptions.")
+            "Serving on port \(setup.configuration.mqttPort): devices \(group.devices.count), "
+                + "functions \(group.functions.count), subscriptions \(group.subscriptions.count).")
         do throws(SystemError) {
             try reactor.run()
         } catch {

@@ -35,7 +35,9 @@ struct DeployCommand {
     ) -> Int32 {
         Console.say("Deployment \(deployment) is in place; the running core takes it up.")
         guard Processes.send(Signals.hangUp, to: daemon) else {
-            Console.complain("greengrassd: process \(daemon) belongs to another user; restart it as root.")
+            Console.complain(
+                "greengrassd: process \(daemon) cannot be told: it belongs to another user or runs in another container. "
+                    + "`greengrassd restart` as root, or a restart of the container, takes the deployment up.")
             return ExitCode.failure
         }
         if serves(deployment, layout, timeout) {

@@ -14,7 +14,7 @@ struct StatusCommand {
             print(daemon, status, layout)
             return status == nil ? ExitCode.failure : ExitCode.success
         } catch {
-            Console.complain("greengrassd: the daemon's status cannot be asked for: \(error.description).")
+            Console.complain(SetupError("greengrassd: the daemon's status cannot be asked for", error).sentence)
             return ExitCode.failure
         }
     }

@@ -16,12 +16,14 @@ struct StopCommand {
             }
             process = holder
         } catch {
-            Console.complain("greengrassd: whether the daemon runs cannot be told: \(error.description).")
+            Console.complain(SetupError("greengrassd: whether the daemon runs cannot be told", error).sentence)
             return ExitCode.failure
         }
         Console.say("Stopping greengrass daemon of PID: \(process)")
         guard Processes.send(Signals.terminate, to: process) || !isRunning(layout) else {
-            Console.complain("greengrassd: process \(process) belongs to another user; stop it as root.")
+            Console.complain(
+                "greengrassd: process \(process) cannot be told: it belongs to another user or runs in another container. "
+                    + "Stop it as root, where it runs.")
             return ExitCode.failure
         }
         Console.say("Waiting for the daemon to end")

@@ -60,7 +60,8 @@ def decode_event(payload, encoding):
     try:
         return json.loads(payload.decode('utf-8'))
     except ValueError as error:
-        raise ValueError('The payload of the invocation is not JSON, and the function\'s encoding type is "json": '
+        raise ValueError('The payload of the invocation is not JSON, and the function\'s EncodingType is "json" '
+                         '(send JSON, or set it to "binary"): '
                          + error_text(error))
 
 
