@@ -49,7 +49,7 @@ public final class TLSConnection {
             }
             let certificate = PeerCertificate(id: id, x509: x509)
             guard context.isRecognised(id) else {
-                return end(.failed(.unknownCertificate(id, commonName: certificate.commonName)))
+                return end(.failed(.unknownCertificate(UnknownCertificate(id: id, commonName: certificate.commonName))))
             }
             peer = certificate
         }
@@ -137,7 +137,10 @@ public final class TLSConnection {
     }
 
     private func ending(of entries: [ErrorQueue.Entry]) -> TLSResult {
-        if let refused { return .failed(.unknownCertificate(refused.id, commonName: refused.commonName)) }
+        if let refused {
+            return .failed(
+                .unknownCertificate(UnknownCertificate(id: refused.id, commonName: refused.commonName)))
+        }
         for entry in entries where entry.isTLS {
             // The end of the stream without TLS's own farewell: MQTT and HTTP know their lengths, and devices that lose
             // power do not say goodbye.

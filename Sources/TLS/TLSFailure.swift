@@ -3,7 +3,7 @@ import Linux
 /// Why a connection failed, for the log.
 public enum TLSFailure: Equatable, CustomStringConvertible {
     /// The client's certificate is none of the group's.
-    case unknownCertificate(CertificateID, commonName: String)
+    case unknownCertificate(UnknownCertificate)
     /// The client sent no certificate.
     case noCertificate
     /// What arrived is not TLS.
@@ -23,8 +23,8 @@ public enum TLSFailure: Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unknownCertificate(let id, let commonName):
-            "its certificate \(id)\(commonName.isEmpty ? "" : " (CN \(commonName))") belongs to no device of the "
+        case .unknownCertificate(let certificate):
+            "its certificate \(certificate.description) belongs to no device of the "
                 + "group; add the device to the group and deploy, or give the device the certificate of the group"
         case .noCertificate:
             "it sent no certificate; a device connects with its certificate and private key"
