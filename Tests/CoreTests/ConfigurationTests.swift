@@ -116,6 +116,8 @@ struct ConfigurationTests {
         let (result, warnings, _) = try read("{\"coreThing\": {\(thing), \"keepalive\": 5}}")
         #expect(try result.get().keepAlive == 600)
         #expect(warnings.count == 1 && warnings[0].contains("keepAlive"))
+        let together = try problems("{\"coreThing\": {\(thing), \"ggMqttport\": 1, \"keepAlive\": 1}}")
+        #expect(together.contains("did you mean \"ggMqttPort\"") && together.contains("$.coreThing.keepAlive"))
     }
 
     @Test("One port for devices and functions is refused")

@@ -28,7 +28,10 @@ extension Configuration {
             throw .malformed(path: path, error)
         }
         let reader = ConfigurationReader(document: document, certificates: layout.certificates)
-        guard let configuration = reader.read() else { throw .invalid(path: path, reader.problems) }
+        guard let configuration = reader.read() else {
+            // A misspelt key is often the reason why another one is missing.
+            throw .invalid(path: path, reader.problems + reader.warnings)
+        }
         return (configuration, reader.warnings)
     }
 
