@@ -61,9 +61,15 @@ struct FunctionsTests {
     )
     func onDemandLifecycle() throws {
         try CoreUnderTest.run { core in
-            // As the guide's counter: slower than the triggers come.
+            // As the guide's counter, slower than the triggers come: no call ends before all three have counted.
+            let release = core.root + "/release"
             let slowly =
-                FunctionCode.counter + "\n    time.sleep(2)\n    client.publish(topic='done', payload='done')\n"
+                FunctionCode.counter + """
+
+                        while not os.path.exists('\(release)'): time.sleep(0.01)
+                        client.publish(topic='done', payload='done')
+
+                    """
             var group = GroupFolder()
             group.functions = [function("Counter", "import time\n" + slowly, pinned: false)]
             group.subscriptions = [
@@ -74,13 +80,11 @@ struct FunctionsTests {
             let trigger = try core.device(.paho, "trigger")
             for _ in 1...3 { try trigger.publish("trigger", "{}") }
             var counts: [String] = []
-            var finished = 0
-            while finished < 3 {
-                let message = try display.receive()
-                if message.topic == "count" { counts.append(message.payload) } else { finished += 1 }
-            }
+            for _ in 1...3 { counts.append(try display.receive().payload) }
             #expect(Set(counts).count == 3, "a process each: \(counts)")
             #expect(counts.allSatisfy { $0.hasPrefix(#"{"calls": 1, "#) }, "\(counts)")
+            #expect(FileManager.default.createFile(atPath: release, contents: nil))
+            for _ in 1...3 { #expect(try display.receive().topic == "done") }
             // A worker is idle an instant after its handler's last message; one trigger may come too early.
             var last = ""
             for _ in 1...5 where !last.hasPrefix(#"{"calls": 2, "#) {
