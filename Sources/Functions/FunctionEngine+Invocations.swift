@@ -24,11 +24,13 @@ extension FunctionEngine {
 
     /// Takes a message from the router. When the queue is full, the message is dropped and counted: local delivery
     /// never waits for a slow subscriber (docs/architecture.md).
+    /// - Returns: whether it was queued.
+    @discardableResult
     public func deliver(
         _ id: InvocationID, function index: Int, payload: [UInt8], clientContext: [UInt8], at now: Int64
-    ) {
+    ) -> Bool {
         see(now)
-        if isStopping { return }
+        if isStopping { return false }
         let function = functions[index]
         guard function.hasRoom(for: payload.count) else {
             function.counters.droppedMessages += 1
@@ -40,12 +42,18 @@ extension FunctionEngine {
                     "The queue of function \(function.settings.arn) is full (\(function.waiting.count) invocations, "
                         + "\(function.waitingBytes) bytes): \(count) messages dropped so far.")
             }
-            return
+            return false
         }
         enqueue(
             Invocation(
                 id: id, function: index, type: .event, payload: payload, clientContext: clientContext, caller: nil),
             at: now)
+        return true
+    }
+
+    /// Whether a message of this size would be dropped now.
+    public func isFull(_ index: Int, forPayload bytes: Int) -> Bool {
+        isStopping || !functions[index].hasRoom(for: bytes)
     }
 
     /// Opens an invocation that a service of the core answers with `finishService(_:_:at:)`; its index is beyond those

@@ -124,11 +124,13 @@ public final class FunctionService {
     }
 
     /// A message of the router for a function.
-    func deliver(_ message: Message, to index: Int) {
-        engine.deliver(
+    /// - Returns: whether the function's queue took it.
+    func deliver(_ message: Message, to index: Int) -> Bool {
+        let isQueued = engine.deliver(
             .random(), function: index, payload: message.payload,
             clientContext: ClientContext.forMessage(topic: message.topic), at: Clock.monotonic())
         carryOut()
+        return isQueued
     }
 
     /// What an ARN in a request names.

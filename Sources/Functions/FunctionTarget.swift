@@ -10,7 +10,9 @@ final class FunctionTarget: MessageTarget {
         self.index = index
     }
 
-    func deliver(_ message: Message) {
-        service.deliver(message, to: index)
+    func deliver(_ message: borrowing MessageView) -> Delivery {
+        service.deliver(message.copy(), to: index) ? .taken : .dropped
     }
+
+    func isFull(forPayload bytes: Int) -> Bool { service.engine.isFull(index, forPayload: bytes) }
 }

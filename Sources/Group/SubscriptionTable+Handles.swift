@@ -9,3 +9,11 @@ public struct TargetID: Hashable, Sendable {
     /// Counted from 0 without gaps, so that targets can be kept in an array.
     public let number: UInt32
 }
+
+/// The targets of one message: `SubscriptionTable.match(_:_:)`.
+public struct Matches: Sendable {
+    let start: Int
+    public let count: Int
+    /// Whether they are in the table's list of merged runs, not in one run of its rows.
+    let isMerged: Bool
+}

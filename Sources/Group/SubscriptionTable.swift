@@ -75,24 +75,40 @@ public final class SubscriptionTable {
     /// - Returns: whether there was any target.
     @discardableResult
     public func matches(_ source: SourceID, _ topic: Span<UInt8>, _ visit: (TargetID) -> Void) -> Bool {
+        let found = match(source, topic)
+        for index in 0..<found.count { visit(target(found, at: index)) }
+        release(found)
+        return found.count > 0
+    }
+
+    /// The targets that a message of this source on this topic goes to, each once, in no stated order.
+    ///
+    /// `release(_:)` follows, last match first; in between other matches may be made.
+    /// - Parameter topic: the topic of a message, UTF-8, without wildcards.
+    public func match(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
         let first = runs.count
         let isReserved = topic.count > 0 && topic[0] == UInt8(ascii: "$")
         descend(Int(source.number), topic, 0, wildcards: !isReserved)
         let count = runs.count - first
-        if count == 0 { return false }
-        // Within a run no target is twice: one run, which is the rule, is visited as it is.
-        let run = runs[first]
-        if count == 1 {
-            runs.removeLast()
-            for index in Int(run.start)..<Int(run.end) { visit(targetRuns[index]) }
-        } else {
-            visitMerged(from: first, visit)
-        }
-        return true
+        if count == 0 { return Matches(start: 0, count: 0, isMerged: false) }
+        if count > 1 { return merge(from: first) }
+        // Within a run no target is twice: one run, which is the rule, is taken as it is.
+        let run = runs.removeLast()
+        return Matches(start: Int(run.start), count: Int(run.end - run.start), isMerged: false)
     }
 
-    /// Visits the targets of all runs from `first` on, each once.
-    private func visitMerged(from first: Int, _ visit: (TargetID) -> Void) {
+    /// One of the targets of a match.
+    public func target(_ matches: Matches, at index: Int) -> TargetID {
+        matches.isMerged ? merged[matches.start + index] : targetRuns[matches.start + index]
+    }
+
+    /// Forgets a match.
+    public func release(_ matches: Matches) {
+        if matches.isMerged { merged.removeLast(matches.count) }
+    }
+
+    /// Makes one list of the targets of all runs from `first` on, each once.
+    private func merge(from first: Int) -> Matches {
         let start = merged.count
         merge += 1
         for run in runs[first...] {
@@ -104,9 +120,7 @@ public final class SubscriptionTable {
             }
         }
         runs.removeLast(runs.count - first)
-        let end = merged.count
-        for index in start..<end { visit(merged[index]) }
-        merged.removeLast(end - start)
+        return Matches(start: start, count: merged.count - start, isMerged: true)
     }
 
     /// Collects the runs below `node` for the levels of `topic` from `start` on.

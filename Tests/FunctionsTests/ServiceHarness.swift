@@ -10,7 +10,12 @@ import Testing
 /// Keeps what the router delivers.
 final class Inbox: MessageTarget {
     var messages: [Message] = []
-    func deliver(_ message: Message) { messages.append(message) }
+    func deliver(_ message: borrowing MessageView) -> Delivery {
+        messages.append(message.copy())
+        return .taken
+    }
+
+    func isFull(forPayload bytes: Int) -> Bool { false }
 }
 
 /// A function service on real sockets with a folder of its own.

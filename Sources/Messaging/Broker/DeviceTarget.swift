@@ -21,13 +21,16 @@ final class DeviceTarget: MessageTarget {
         self.broker = broker
     }
 
-    func deliver(_ message: Message) {
+    func deliver(_ message: borrowing MessageView) -> Delivery {
         guard let connection else {
             broker.counters.droppedWhileDisconnected += 1
-            return
+            return .taken
         }
-        connection.send(message)
+        connection.send(message.copy())
+        return .taken
     }
+
+    func isFull(forPayload bytes: Int) -> Bool { false }
 
     /// Whether a row could ever bring something that this filter takes.
     func mayReceive(_ filter: MQTT.TopicFilter) -> Bool {

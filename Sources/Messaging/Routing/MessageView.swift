@@ -1,0 +1,34 @@
+import Group
+import MQTT
+
+/// A message while it is routed: it looks into the buffer in which it arrived, so that a target which only sends it on
+/// copies its bytes once, to where they leave.
+public struct MessageView: ~Escapable {
+    /// A valid MQTT topic name.
+    public let topic: Span<UInt8>
+    public let payload: Span<UInt8>
+    /// Who sent it.
+    public let source: MessageSource
+    /// What its sender sent it with. A target may grant less, never more.
+    public let qos: QoS
+    /// Whether its sender wants it retained.
+    public let retain: Bool
+
+    @_lifetime(copy topic, copy payload)
+    public init(
+        topic: Span<UInt8>, payload: Span<UInt8>, source: MessageSource, qos: QoS = .atMostOnce, retain: Bool = false
+    ) {
+        self.topic = topic
+        self.payload = payload
+        self.source = source
+        self.qos = qos
+        self.retain = retain
+    }
+
+    /// The message with bytes of its own.
+    public func copy() -> Message {
+        Message(
+            topic: topic.withUnsafeBufferPointer { [UInt8]($0) },
+            payload: payload.withUnsafeBufferPointer { [UInt8]($0) }, source: source.endpoint, qos: qos)
+    }
+}
