@@ -27,7 +27,7 @@ let testTargets: [Target] = [
     tests("HTTP"),
     tests("Vectors"),
     tests("MQTT"),
-    tests("Linux"),
+    tests("Linux", ["CLinux"]),
     tests("Log", ["Linux"]),
     tests("TLS", ["Linux", "COpenSSL"]),
     tests("Group", ["JSON"]),

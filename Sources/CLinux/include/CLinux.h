@@ -151,4 +151,17 @@ void clinux_reset_signals(void);
 // A handler that does nothing, so that a blocked-for signal interrupts without ending the process.
 void clinux_ignore_signal(int number);
 
+// A thread that runs jobs one after another, with every signal blocked. NULL with errno.
+struct clinux_thread;
+struct clinux_thread *clinux_thread_start(void (*run)(void *job), size_t stack);
+// Readable when a job is done.
+int clinux_thread_event(const struct clinux_thread *thread);
+void clinux_thread_submit(struct clinux_thread *thread, void *job);
+// The job that was done first and not taken yet; NULL where there is none, and then the event is not readable.
+void *clinux_thread_take_done(struct clinux_thread *thread);
+// Waits until all submitted jobs are done and the thread has ended.
+void clinux_thread_join(struct clinux_thread *thread);
+// After join, and after the jobs that are done were taken.
+void clinux_thread_free(struct clinux_thread *thread);
+
 #endif
