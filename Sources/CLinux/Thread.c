@@ -1,7 +1,6 @@
 // One thread that works off a list of jobs, for what may block. The list is all that two threads share.
 #include "CLinux.h"
 
-#include <pthread.h>
 #include <sys/eventfd.h>
 
 struct item {
