@@ -30,6 +30,7 @@ let testTargets: [Target] = [
     tests("Linux", ["CLinux"]),
     tests("Log", ["Linux"]),
     tests("TLS", ["Linux", "COpenSSL"]),
+    tests("Database", ["Linux", "CSQLite"]),
     tests("Group", ["JSON"]),
     tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
     tests("Sandbox", ["Linux"]),
@@ -58,6 +59,7 @@ let package = Package(
         // C libraries: a module map and inline shims each.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CArchive", linkerSettings: [.linkedLibrary("archive"), .linkedLibrary("z")]),
 
         // Platform: each one thing, no knowledge of Greengrass.
@@ -68,10 +70,11 @@ let package = Package(
         platform("Linux", ["Bytes", "CLinux"]),
         platform("Log", ["Bytes", "Linux", "CLinux"]),
         platform("TLS", ["Bytes", "Linux", "COpenSSL"]),
+        platform("Database", ["Linux", "CSQLite"]),
 
         // Domain.
         platform("Group", ["Bytes", "JSON"]),
-        platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
+        platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "Database", "MQTT", "Group"]),
         platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
         platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
