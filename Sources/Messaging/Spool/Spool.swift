@@ -71,6 +71,11 @@ public final class Spool: TurnEndHandler {
         turn.finished()
     }
 
+    /// From now on nothing from the cloud is routed or counts as taken, for the functions are about to end.
+    public func prepareToStop() {
+        inbound.freeze()
+    }
+
     /// Stores what is not on the disk, and ends the thread. Waits for the disk; nothing is taken in any more.
     public func stop() {
         if isStopped { return }
@@ -253,7 +258,8 @@ public final class Spool: TurnEndHandler {
                 : "The disk does not take messages to and from the cloud: \(error.description). Check the disk and who owns "
                     + "\(file?.folder ?? ""). "
             log.error(
-                what + "Until then they are kept in memory, at most \(settings.unstoredBytes) bytes, and are lost if the "
+                what
+                    + "Until then they are kept in memory, at most \(settings.unstoredBytes) bytes, and are lost if the "
                     + "core ends; those of QoS 1 are not acknowledged. The core tries again by itself.")
         }
         problem = error
