@@ -32,12 +32,27 @@ let testTargets: [Target] = [
     tests("TLS", ["Linux", "COpenSSL"]),
     tests("Database", ["Linux", "CSQLite"]),
     tests("Group", ["JSON"]),
-    tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
+    .testTarget(
+        name: "MessagingTests",
+        dependencies: [
+            "Messaging", "Bytes", "Linux", "Log", "TLS", "Database", "MQTT", "Group", "CFaults", "SpoolSupport",
+        ], exclude: ["Fixtures"], swiftSettings: common),
     tests("Sandbox", ["Linux"]),
     tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
     tests("Certificates", ["Linux", "TLS"]),
     tests("Deployment", ["Linux", "JSON", "Group", "CArchive"]),
     tests("Core", ["Linux", "JSON", "TLS", "Group", "Sandbox"]),
+    // Storage that fails on purpose: docs/cloud-queue.md.
+    .target(name: "CFaults", path: "Tests/CFaults", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(
+        name: "SpoolSupport", dependencies: ["CFaults", "CLinux", "Messaging", "Linux", "Log", "MQTT", "Group"],
+        path: "Tests/SpoolSupport", swiftSettings: common),
+    .executableTarget(
+        name: "spoolprobe", dependencies: ["CFaults", "Messaging", "Linux", "SpoolSupport"], path: "Tests/SpoolProbe",
+        swiftSettings: common),
+    .testTarget(
+        name: "SpoolFaultTests", dependencies: ["CFaults", "Messaging", "Linux", "SpoolSupport", "spoolprobe"],
+        swiftSettings: common),
     .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
 ]
 
