@@ -65,6 +65,12 @@ let vectors: [Target] = [
         name: "selftest", dependencies: ["Vectors", "CLinux"], path: "Tests/selftest", swiftSettings: device),
 ]
 
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "queuebench", dependencies: ["Database", "Group", "Linux", "Log", "MQTT", "Messaging"],
+        path: "Benchmarks/queue", swiftSettings: device)
+]
+
 let package = Package(
     name: "perennial",
     products: [
@@ -103,5 +109,5 @@ let package = Package(
                 "Certificates", "Deployment",
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
-    ] + vectors + (isDeviceBuild ? [] : testTargets)
+    ] + vectors + benchmarks + (isDeviceBuild ? [] : testTargets)
 )
