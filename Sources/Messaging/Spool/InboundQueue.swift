@@ -90,6 +90,7 @@ public final class InboundQueue {
 
     /// Nothing more is routed, and nothing counts as done: what the functions' queues hold when the core ends comes again.
     func freeze() {
+        forgetDone()
         isFrozen = true
         done.close()
     }

@@ -191,8 +191,10 @@ final class StoredQueue {
         return fresh.copyFirst(upTo: limit, to: &batch) ?? last
     }
 
-    /// How much the storage has to displace of what is on the disk only.
-    func excess(over maximum: Int64) -> Int64 { gap.count > 0 ? max(0, waitingBytes - maximum) : 0 }
+    /// How much the storage has to displace of what is on the disk only: nothing where older ones are in memory.
+    func excess(over maximum: Int64) -> Int64 {
+        gap.count > 0 && window.isEmpty && returned.isEmpty ? max(0, waitingBytes - maximum) : 0
+    }
 
     /// The rows on the disk only, where the window has room for some of them.
     var rowsToLoad: Gap? {
