@@ -91,11 +91,16 @@ public final class Certificate {
 
     /// Whether the certificate was signed by the issuer's key; says nothing about dates.
     public func isSigned(by issuer: Certificate) -> Bool {
-        guard let key = X509_get0_pubkey(issuer.pointer) else {
+        issuer.hasSigned(pointer)
+    }
+
+    /// Whether another certificate was signed by this one's key.
+    func hasSigned(_ other: OpaquePointer) -> Bool {
+        guard let key = X509_get0_pubkey(pointer) else {
             ErrorQueue.clear()
             return false
         }
-        let signed = X509_verify(pointer, key) == 1
+        let signed = X509_verify(other, key) == 1
         ErrorQueue.clear()
         return signed
     }

@@ -34,6 +34,8 @@ public final class TLSContext {
 
     let pointer: OpaquePointer
     private let recognises: (CertificateID) -> Bool
+    /// Where clients are recognised by who signed their certificates instead; nil in a group.
+    private let authority: Certificate?
 
     /// Makes a server context for TLS 1.2 and 1.3.
     ///
@@ -42,7 +44,21 @@ public final class TLSContext {
     ///     each client is shown the one its cipher suites allow, EC first.
     ///   - recognises: whether a certificate's ID is one of the group's now. Asked once or twice for each connection
     ///     attempt, from `TLSConnection.handshake()`.
-    public init(serving identities: [TLSIdentity], recognises: @escaping (CertificateID) -> Bool) throws(TLSError) {
+    public convenience init(
+        serving identities: [TLSIdentity], recognises: @escaping (CertificateID) -> Bool
+    ) throws(TLSError) {
+        try self.init(identities, authority: nil, recognises: recognises)
+    }
+
+    /// Makes a server context for a broker without a group: it recognises every certificate that `authority` has signed.
+    /// A ticket is only given to who was recognised, so that none is asked about again.
+    public convenience init(serving identities: [TLSIdentity], signedBy authority: Certificate) throws(TLSError) {
+        try self.init(identities, authority: authority, recognises: { _ in true })
+    }
+
+    private init(
+        _ identities: [TLSIdentity], authority: Certificate?, recognises: @escaping (CertificateID) -> Bool
+    ) throws(TLSError) {
         Library.begin()
         guard let pointer = SSL_CTX_new(TLS_server_method()) else {
             throw .library(step: "making a TLS context", reason: ErrorQueue.text())
@@ -50,6 +66,7 @@ public final class TLSContext {
         // From here on deinit frees it, also when this initialiser throws.
         self.pointer = pointer
         self.recognises = recognises
+        self.authority = authority
         try configure()
         try replaceIdentities(identities)
         installCallbacks()
@@ -139,7 +156,7 @@ public final class TLSContext {
             X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED)
             return false
         }
-        if isRecognised(id) {
+        if authority.map({ $0.hasSigned(leaf) }) ?? isRecognised(id) {
             X509_STORE_CTX_set_error(store, X509_V_OK)
             return true
         }

@@ -17,6 +17,10 @@ enum Help {
           status [--json]     what runs
           --version
 
+        Without a core:
+          broker --port N [--refuse FILTER]... [--tls-cert FILE --tls-key FILE --tls-client-ca FILE]
+                              an MQTT 3.1.1 server on loopback for any client, until a signal ends it
+
         Options:
           --root DIR          the greengrass-root; the default is the one this program is in, else /greengrass
           -i                  insecure: start although hard and soft links are not protected on this machine

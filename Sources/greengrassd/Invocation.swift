@@ -11,6 +11,7 @@ struct Invocation {
         case stop
         case restart
         case status(json: Bool)
+        case broker(BrokerCommand)
         case version
         case help
     }
@@ -39,7 +40,8 @@ struct Invocation {
             case "--foreground": options.foreground = true
             case "--version", "-v": words.append("version")
             case "--help", "-h": asksForHelp = true
-            case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port":
+            case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port", "--port",
+                "--refuse", "--tls-cert", "--tls-key", "--tls-client-ca":
                 guard index < arguments.count else { throw UsageError("\(argument) needs a value after it.") }
                 try options.set(argument, arguments[index])
                 index += 1
@@ -89,9 +91,11 @@ struct Invocation {
         case "stop": command = .stop
         case "restart": command = .restart
         case "status": command = .status(json: options.json)
+        case "broker": command = .broker(try options.broker.command())
         case let word?: throw UsageError("There is no command \(word).")
         }
         if words.count > used { throw UsageError("\(words[used]) is one word too many.") }
+        try options.check(for: words.first)
         return command
     }
 }
@@ -116,8 +120,24 @@ private struct Options {
     var daemonPort: UInt16?
     var json = false
     var foreground = false
+    var broker = BrokerOptions()
+    /// The names of all options with a value that were given.
+    private var given: [String] = []
+
+    /// Refuses options that would be without effect, where a reader may think that they have one.
+    func check(for command: String?) throws(UsageError) {
+        for name in given where BrokerOptions.names.contains(name) != (command == "broker") {
+            if name == "--root" { continue }
+            throw UsageError(
+                command == "broker"
+                    ? "`broker` has no option \(name)."
+                    : "\(name) is an option of `broker`, not of `\(command ?? "help")`.")
+        }
+    }
 
     mutating func set(_ name: String, _ value: String) throws(UsageError) {
+        given.append(name)
+        if BrokerOptions.names.contains(name) { return try broker.set(name, value) }
         switch name {
         case "--root":
             guard value.hasPrefix("/") else { throw UsageError("--root needs an absolute path, not \(value).") }

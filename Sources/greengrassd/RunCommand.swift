@@ -34,6 +34,7 @@ func runCommand() -> Int32 {
     case .stop: return StopCommand().run(root: root)
     case .restart: return RestartCommand(start: start(foreground: false)).run(root: root)
     case .status(let json): return StatusCommand(json: json).run(root: root)
+    case .broker(let command): return command.run()
     case .version:
         Console.say("\(Version.text)")
         return ExitCode.success
@@ -46,7 +47,7 @@ func runCommand() -> Int32 {
 /// What speaks against doing this with root's rights, or nil.
 private func ownershipProblem(_ command: Invocation.Command, root: String) -> String? {
     switch command {
-    case .version, .help, .status: nil
+    case .version, .help, .status, .broker: nil
     case .initialize, .addDevice, .deploy, .start, .stop, .restart:
         RootOwnership.problem(Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root)))
     }

@@ -91,6 +91,15 @@ public final class Router {
         return false
     }
 
+    /// Whether a row lets a topic pass from a source to a target: for a message that was kept, when the target asks for it.
+    public func grants(_ topic: Span<UInt8>, from source: MessageSource, to target: Endpoint) -> Bool {
+        guard let handle = source.handle, let id = table.target(target) else { return false }
+        let found = table.match(handle, topic)
+        defer { table.release(found) }
+        for index in 0..<found.count where table.target(found, at: index) == id { return true }
+        return false
+    }
+
     private func hand(_ message: borrowing MessageView, to target: TargetID, _ outcome: inout PublishOutcome) {
         outcome.isRouted = true
         guard let receiver = targets[Int(target.number)] else {

@@ -27,6 +27,8 @@ enum CloseReason: Equatable {
     case clientIDDiffers(String)
     /// The client ID is of no device of the group; answered with CONNACK 2.
     case unknownClientID(String)
+    /// No client ID, and a session that is to be kept ([MQTT-3.1.3-8]); answered with CONNACK 2.
+    case noClientID
     /// A message whose payload is above the limit (MSG-15).
     case payloadTooLarge(limit: Int)
     /// More QoS 2 messages begun than are kept.
@@ -73,6 +75,7 @@ extension CloseReason: CustomStringConvertible {
         case .clientIDDiffers(let clientID):
             "its client ID is \"\(clientID)\"; a device must connect with its thing name as client ID"
         case .unknownClientID(let clientID): "its client ID \"\(clientID)\" is the thing name of no device of the group"
+        case .noClientID: "it has no client ID and wants its session kept [MQTT-3.1.3-8]"
         case .payloadTooLarge(let limit): "it sent a message of more than \(limit) bytes, the most that is allowed"
         case .tooManyUnreleased: "it began too many QoS 2 messages without a PUBREL"
         case .tooManyFilters(let count): "it sent \(count) topic filters in one packet, which is more than is allowed"
