@@ -27,13 +27,18 @@ final class DeviceTarget: MessageTarget {
     func deliver(_ message: borrowing MessageView) -> Delivery {
         guard let session else {
             broker.counters.droppedWhileDisconnected += 1
-            return .taken
+            return .absent
         }
         guard let wanted = broker.index.qos(session, message.topic) else {
             broker.counters.droppedUnsubscribed += 1
-            return .taken
+            return .unwanted
         }
         let qos = message.qos.rawValue < wanted.rawValue ? message.qos : wanted
+        // What is sent with QoS 1 or 2 waits in its session.
+        if qos == .atMostOnce, session.connection == nil {
+            broker.counters.droppedWhileDisconnected += 1
+            return .absent
+        }
         return broker.deliver(message.topic, message.payload, to: session, qos) ? .taken : .dropped
     }
 
