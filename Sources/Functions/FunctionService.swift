@@ -35,6 +35,8 @@ public final class FunctionService {
     private var armed: Int64 = 0
     private var isCarryingOut = false
     private var whenStopped: (() -> Void)?
+    /// Answers `GET /metrics`, which anybody on this machine may ask for; nil answers 404.
+    public var metrics: (() -> [UInt8])?
 
     /// - Parameters:
     ///   - definitions: the functions of the group.

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -59,6 +60,14 @@ static inline void clinux_raise_descriptor_limit(rlim_t most) {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
     limit.rlim_cur = limit.rlim_max < most ? limit.rlim_max : most;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static inline int clinux_terminal_size(int fd, int *columns, int *lines) {
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0) return -1;
+    *columns = size.ws_col;
+    *lines = size.ws_row;
+    return 0;
 }
 
 // Marked unavailable in Swift's own overlay because of its threads; the supervisor has one.

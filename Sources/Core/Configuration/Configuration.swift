@@ -24,6 +24,8 @@ public struct Configuration: Sendable {
     public var healthCheckTimeout: Int64 = 30_000
     /// `runtime.allowFunctionsToRunAsRoot`.
     public var allowsRootFunctions = false
+    /// Whether Prometheus is answered on the functions' port, `runtime.metrics`; ours.
+    public var servesMetrics = false
     /// `writeDirectory`.
     public var writeDirectory: String?
     /// Programs by runtime name, on the PATH or absolute, `runtime.interpreters`; ours.

@@ -77,6 +77,7 @@ final class ConfigurationReader {
             integer(node["postStartHealthCheckTimeout"], in: 1...3_600_000) ?? 30_000
         configuration.allowsRootFunctions = yesOrNo(node["allowFunctionsToRunAsRoot"])
         _ = yesOrNo(node["cgroup"]["useSystemd"])
+        configuration.servesMetrics = yesOrNo(node["metrics"])
         let members = findings.take { () throws(JSONMismatch) in try node["interpreters"].objectIfPresent() } ?? []
         for (runtime, node) in members {
             guard let program = findings.take({ () throws(JSONMismatch) in try node.nonEmptyString() }) else {
@@ -203,7 +204,7 @@ extension ConfigurationReader {
                 root["runtime"],
                 [
                     "cgroup", "postStartHealthCheckTimeout", "allowFunctionsToRunAsRoot", "interpreters",
-                    "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices",
+                    "metrics", "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices",
                 ]
             ),
             (root["runtime"]["cgroup"], ["useSystemd", "mountPath"]),

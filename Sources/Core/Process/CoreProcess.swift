@@ -103,7 +103,8 @@ final class CoreProcess {
         log.info("listening on \(setup.configuration.mqttPort)")
         try functions.start()
         control = try ControlServer(
-            path: setup.layout.controlSocket, reactor: reactor, answer: { [self] in StatusReport(self).json })
+            path: setup.layout.controlSocket, reactor: reactor, answer: { [self] in answer($0) })
+        if setup.configuration.servesMetrics { functions.metrics = { Metrics(StatusReport(self).json).text } }
         let onSignal = Listener { [self] in
             while Signals.next(signals) != nil { stop(CoreExit.done) }
         }
