@@ -57,7 +57,8 @@ public struct Metrics {
         for (key, reason) in [
             ("withoutRoute", "no_route"), ("withoutTarget", "no_receiver"),
             ("droppedWhileDisconnected", "not_connected"),
-            ("droppedUnsubscribed", "not_subscribed"), ("droppedByFullQueue", "no_room"), ("droppedByTopic", "topic"),
+            ("droppedUnsubscribed", "not_subscribed"), ("droppedByFullQueue", "no_room"),
+            ("droppedByFullSession", "session_full"), ("droppedByTopic", "topic"),
         ] {
             guard let value = messages?[key] else { continue }
             sample("messages_dropped_total", [("reason", reason)], value)

@@ -96,6 +96,8 @@ struct StatusReport {
             "refusedCertificates": .integer(Int64(clamping: broker.unknownCertificates)),
             "receivedFromDevices": .integer(Int64(clamping: broker.received)),
             "droppedByTopic": .integer(Int64(clamping: broker.droppedByTopic)),
+            "droppedByFullSession": .integer(Int64(clamping: broker.droppedByFullSession)),
+            "retainedRefused": .integer(Int64(clamping: broker.retainedRefused)),
         ]
     }
 
@@ -108,6 +110,9 @@ struct StatusReport {
             "handshakesFailed": .integer(Int64(clamping: broker.handshakesFailed)),
             "refusedCertificates": .integer(Int64(clamping: broker.unknownCertificates)),
             "crowdedOut": .integer(Int64(clamping: broker.crowdedOut)),
+            "sessionsGivenUp": .integer(Int64(clamping: broker.sessionsGivenUp)),
+            "publishersHeld": .integer(Int64(clamping: broker.held)),
+            "foundSlow": .integer(Int64(clamping: broker.foundSlow)),
         ]
     }
 }

@@ -168,7 +168,8 @@ public struct Trace {
             guard facts.isConnected(name) else {
                 if !facts.hasSubscribed(name, topic) { return (false, "the device is not connected") }
                 return (
-                    nil, "the device is not connected; for its session, messages that were published with QoS 1 or 2 are kept"
+                    nil,
+                    "the device is not connected; for its session, messages that were published with QoS 1 or 2 are kept"
                 )
             }
             if facts.hasSubscribed(name, topic) { return (true, "the device is connected and has subscribed") }
