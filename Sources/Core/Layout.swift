@@ -33,6 +33,8 @@ public struct Layout: Sendable {
     public var state: String { "\(writable)/var/state" }
     /// Holds `server.crt` (row TLS-03) and its key.
     public var serverState: String { "\(state)/server" }
+    /// The queue of messages to and from the cloud; the core's own.
+    public var spool: String { "\(writable)/var/spool" }
     public var run: String { "\(writable)/var/run" }
     /// Locked by the running supervisor and holding its process number.
     public var processFile: String { "\(run)/greengrassd.pid" }

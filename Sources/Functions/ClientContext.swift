@@ -22,8 +22,14 @@ enum ClientContext {
         case noSubject
     }
 
-    /// The topic of a publish: `custom.subject`.
-    static func subject(of header: [UInt8]) throws(Flaw) -> [UInt8] {
+    /// What a publish says of itself.
+    struct Publish {
+        let topic: [UInt8]
+        /// `custom.queueFullPolicy` is `AllOrError` (row B-13; SDKs since V1.10): all targets or none.
+        let wantsAll: Bool
+    }
+
+    static func publish(_ header: [UInt8]) throws(Flaw) -> Publish {
         guard let text = Base64.decode(header) else { throw .notBase64 }
         let context: JSON
         do throws(JSONError) {
@@ -32,6 +38,7 @@ enum ClientContext {
             throw .notJSON(error)
         }
         guard let subject = context["custom"]?["subject"]?.stringValue else { throw .noSubject }
-        return subject.bytes
+        return Publish(
+            topic: subject.bytes, wantsAll: context["custom"]?["queueFullPolicy"]?.stringValue == "AllOrError")
     }
 }

@@ -1,4 +1,5 @@
 import Log
+import Messaging
 
 /// The callers' side: invocations and their results.
 extension FunctionEngine {
@@ -27,7 +28,8 @@ extension FunctionEngine {
     /// - Returns: whether it was queued.
     @discardableResult
     public func deliver(
-        _ id: InvocationID, function index: Int, payload: [UInt8], clientContext: [UInt8], at now: Int64
+        _ id: InvocationID, function index: Int, payload: [UInt8], clientContext: [UInt8],
+        receipt: MessageReceipt? = nil, at now: Int64
     ) -> Bool {
         see(now)
         if isStopping { return false }
@@ -46,7 +48,8 @@ extension FunctionEngine {
         }
         enqueue(
             Invocation(
-                id: id, function: index, type: .event, payload: payload, clientContext: clientContext, caller: nil),
+                id: id, function: index, type: .event, payload: payload, clientContext: clientContext, caller: nil,
+                receipt: receipt),
             at: now)
         return true
     }

@@ -116,7 +116,8 @@ extension FunctionService: IPCRequestHandler {
         response.invocation = id
         switch addressee(arn) {
         case .router:
-            if let refusal = publish(context, request.takeBody(), caller) { response = refusal }
+            publish(context, request.takeBody(), response, poll, caller)
+            return
         case .function(let index):
             do throws(InvocationRefusal) {
                 try engine.invoke(
@@ -134,11 +135,13 @@ extension FunctionService: IPCRequestHandler {
     }
 
     /// Publishing (row SDK-04). The source is whom the token names, not what `custom.source` says; without a
-    /// subscription the message is discarded and the caller not told, as V1 did.
-    private func publish(_ context: [UInt8], _ payload: [UInt8], _ caller: Caller) -> IPCResponse? {
-        let topic: [UInt8]
+    /// subscription the message is discarded and the caller not told, as V1 did. The answer comes when the message is safe.
+    private func publish(
+        _ context: [UInt8], _ payload: [UInt8], _ response: IPCResponse, _ poll: PollID, _ caller: Caller
+    ) {
+        let message: ClientContext.Publish
         do throws(ClientContext.Flaw) {
-            topic = try ClientContext.subject(of: context)
+            message = try ClientContext.publish(context)
         } catch {
             let reason: String =
                 switch error {
@@ -146,16 +149,37 @@ extension FunctionService: IPCRequestHandler {
                 case .notJSON(let flaw): "it is not JSON: \(flaw.description)"
                 case .noSubject: "it has no text at custom.subject"
                 }
-            return .refusal(.badRequest, "X-Amz-Client-Context names no topic: \(reason).")
+            server.answer(poll, .refusal(.badRequest, "X-Amz-Client-Context names no topic: \(reason)."))
+            return
         }
+        let topic = message.topic
         do throws(MQTTError) {
             try TopicName.validate(topic.span)
         } catch {
-            return .refusal(.badRequest, "The topic cannot be published to: \(error.description).")
+            server.answer(
+                poll, .refusal(.badRequest, "The topic cannot be published to: \(error.description)."))
+            return
         }
-        if let breach = PublishRules.breach(topic: topic, payload: payload) { return breach }
-        router.publish(topic: topic, payload: payload, from: sources[caller.function])
-        return nil
+        if let breach = PublishRules.breach(topic: topic, payload: payload) {
+            server.answer(poll, breach)
+            return
+        }
+        let source = sources[caller.function]
+        if message.wantsAll, router.isFull(topic: topic.span, payloadBytes: topic.count + payload.count, from: source) {
+            server.answer(poll, Self.queueFull)
+            return
+        }
+        let outcome = router.publish(topic: topic, payload: payload, from: source)
+        if message.wantsAll, outcome.isDropped {
+            server.answer(poll, Self.queueFull)
+        } else {
+            answer(poll, response, whenSettled: outcome.ticket)
+        }
+    }
+
+    /// What SDKs turn into an exception for whoever asked for `AllOrException` (row B-13).
+    private static var queueFull: IPCResponse {
+        .refusal(.tooManyRequests, "The queue of a target of the message is full; nobody got it.")
     }
 
     private func call(

@@ -37,6 +37,8 @@ public final class FunctionService {
     private var whenStopped: (() -> Void)?
     /// Answers `GET /metrics`, which anybody on this machine may ask for; nil answers 404.
     public var metrics: (() -> [UInt8])?
+    /// Answers to publishes whose messages are not safe yet, in the order of their tickets.
+    var unsettled = Fifo<UnsettledPublish>()
 
     /// - Parameters:
     ///   - definitions: the functions of the group.
@@ -84,6 +86,7 @@ public final class FunctionService {
         for index in definitions.indices {
             router.register(FunctionTarget(service: self, index: index), for: .function(definitions[index].arn))
         }
+        router.ledger.observe(self)
         engine.start(at: Clock.monotonic())
         carryOut()
     }
@@ -127,10 +130,10 @@ public final class FunctionService {
 
     /// A message of the router for a function.
     /// - Returns: whether the function's queue took it.
-    func deliver(_ message: Message, to index: Int) -> Bool {
+    func deliver(_ message: Message, receipt: MessageReceipt?, to index: Int) -> Bool {
         let isQueued = engine.deliver(
             .random(), function: index, payload: message.payload,
-            clientContext: ClientContext.forMessage(topic: message.topic), at: Clock.monotonic())
+            clientContext: ClientContext.forMessage(topic: message.topic), receipt: receipt, at: Clock.monotonic())
         carryOut()
         return isQueued
     }

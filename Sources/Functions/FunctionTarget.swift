@@ -11,7 +11,7 @@ final class FunctionTarget: MessageTarget {
     }
 
     func deliver(_ message: borrowing MessageView) -> Delivery {
-        service.deliver(message.copy(), to: index) ? .taken : .dropped
+        service.deliver(message.copy(), receipt: message.receipt, to: index) ? .taken : .dropped
     }
 
     func isFull(forPayload bytes: Int) -> Bool { service.engine.isFull(index, forPayload: bytes) }

@@ -1,3 +1,5 @@
+import Messaging
+
 /// How a caller wants to be served (`X-Amz-Invocation-Type`).
 public enum InvocationType: Sendable {
     /// Nobody asks for the result.
@@ -17,9 +19,12 @@ public struct Invocation: Sendable {
     public let clientContext: [UInt8]
     /// The worker that asked for it; nil for messages from the router.
     public let caller: UInt32?
+    /// Held until the invocation has ended, for a message that must not get lost with this process.
+    public let receipt: MessageReceipt?
 
     public init(
-        id: InvocationID, function: Int, type: InvocationType, payload: [UInt8], clientContext: [UInt8], caller: UInt32?
+        id: InvocationID, function: Int, type: InvocationType, payload: [UInt8], clientContext: [UInt8],
+        caller: UInt32?, receipt: MessageReceipt? = nil
     ) {
         self.id = id
         self.function = function
@@ -27,5 +32,6 @@ public struct Invocation: Sendable {
         self.payload = payload
         self.clientContext = clientContext
         self.caller = caller
+        self.receipt = receipt
     }
 }

@@ -14,6 +14,8 @@ public struct GroupDefinition: Equatable, Sendable {
     public var resources: [ResourceDefinition] = []
     public var connectors: [ConnectorDefinition] = []
     public var loggers: [LoggerDefinition] = []
+    /// The queue of messages to the cloud.
+    public var spooler = SpoolerDefinition()
     /// The group's `DefaultConfig` for functions, already applied to `functions`.
     public var defaultExecution = DefaultExecution()
 

@@ -70,7 +70,7 @@ extension GroupReader {
     }
 
     /// The function's ARN with its version, and the alias it was named by.
-    private func functionName(_ reader: ObjectReader) -> (arn: String, aliasARN: String?)? {
+    private mutating func functionName(_ reader: ObjectReader) -> (arn: String, aliasARN: String?)? {
         let form = "the function's ARN with a version, as in \"arn:aws:lambda:REGION:ACCOUNT:function:NAME:1\""
         guard let text = reader.text("FunctionArn", required: form) else { return nil }
         guard let name = FunctionARN(text) else {
@@ -109,7 +109,7 @@ extension GroupReader {
     }
 
     /// An entry such as V1's console adds for the core's own parts (`arn:aws:lambda:::function:GGIPDetector:1`).
-    private func readSystemFunction(_ reader: ObjectReader, _ name: FunctionARN, _ text: String) {
+    private mutating func readSystemFunction(_ reader: ObjectReader, _ name: FunctionARN, _ text: String) {
         guard name.name.utf8.starts(with: "GG".utf8), name.region.isEmpty, name.account.isEmpty else {
             reader.violation(
                 "FunctionArn",
@@ -120,6 +120,10 @@ extension GroupReader {
         let environment = reader.child("FunctionConfiguration")?.child("Environment")
         if let environment, environment.value("Execution") != nil {
             environment.violation("Execution", "Execution configuration for function with arn \(text) is not allowed.")
+        }
+        if name.name == "GGCloudSpooler" {
+            readSpooler(reader, environment)
+            return
         }
         reader.warning("FunctionArn", "\(text) is a part of the core that this version does not have yet; ignored")
     }

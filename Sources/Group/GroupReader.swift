@@ -14,6 +14,7 @@ struct GroupReader {
     var endpointNames: [String] = []
     /// The resources by `Id`.
     var resourceKinds: [String: ResourceDefinition.Kind] = [:]
+    var hasSpooler = false
 
     static let keys = [
         "Id", "Name", "Cores", "Devices", "DefaultConfig", "Functions", "Subscriptions", "Resources", "Connectors",

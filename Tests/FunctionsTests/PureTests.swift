@@ -104,14 +104,14 @@ struct PureTests {
     @Test("SDK-04: the topic of a publish is custom.subject of the client context, whatever else is in it")
     func clientContext() throws {
         func subject(_ json: String) throws -> String {
-            try ClientContext.subject(of: Base64.encode(Array(json.utf8))).text
+            try ClientContext.publish(Base64.encode(Array(json.utf8))).topic.text
         }
         #expect(try subject(#"{"custom":{"source":"arn","subject":"hello/world"}}"#) == "hello/world")
         #expect(try subject(#"{"custom": {"subject": "a\u00e9/b", "queueFullPolicy": "AllOrError"}}"#) == "aé/b")
         for wrong in ["", "{}", #"{"custom":{}}"#, #"{"custom":{"subject":5}}"#, #"{"custom":[]}"#, "nonsense"] {
             #expect(throws: ClientContext.Flaw.self) { try subject(wrong) }
         }
-        #expect(throws: ClientContext.Flaw.self) { try ClientContext.subject(of: Array("*".utf8)) }
+        #expect(throws: ClientContext.Flaw.self) { try ClientContext.publish(Array("*".utf8)) }
         let context = try #require(Base64.decode(ClientContext.forMessage(topic: Array("a\"b".utf8))))
         #expect(context.text == #"{"custom":{"subject":"a\"b"}}"#)
     }

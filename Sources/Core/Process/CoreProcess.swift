@@ -20,6 +20,8 @@ final class CoreProcess {
     let router: Router
     let broker: LocalBroker
     let functions: FunctionService
+    /// The queues to and from the cloud; nil for a core without one.
+    let spool: Spool?
     let group: GroupDefinition
     let deployment: String?
     /// Why the core serves without its group, or empty.
@@ -52,6 +54,16 @@ final class CoreProcess {
             throw SetupError("The core's event loop cannot be made", error)
         }
         router = Router(table: SubscriptionTable(group.subscriptions), log: log)
+        do throws(SystemError) {
+            spool =
+                setup.configuration.iotHost == nil
+                ? nil
+                : try Spool(
+                    settings: SpoolSettings(group.spooler, setup.layout), reactor: reactor, router: router, log: log)
+        } catch {
+            throw SetupError("The queue of messages to the cloud cannot be made", error)
+        }
+        if let spool { router.register(spool.outbound, for: .cloud) }
         directory = DeviceDirectory(group.devices)
         broker = LocalBroker(
             reactor: reactor, router: router, directory: directory, subscriptions: group.subscriptions, log: log)
@@ -130,7 +142,12 @@ final class CoreProcess {
         exitCode = code
         log.info("Stopping: no device is served any more, and the functions are told to end.")
         broker.stop()
-        functions.stop { [reactor] in reactor.stop() }
+        spool?.prepareToStop()
+        functions.stop { [reactor, spool] in
+            // What the functions have published until now is stored too.
+            spool?.stop()
+            reactor.stop()
+        }
     }
 
     private func watchCertificates() {

@@ -25,7 +25,8 @@ public struct DaemonSetup {
             try Files.makeDirectories(layout.logs, mode: 0o711)
             let socketFolder = Path.parent(layout.functionSocket)
             for (folder, mode) in [
-                (layout.systemLogs, 0o700), (layout.userLogs, 0o700), (layout.coreRun, 0o700), (socketFolder, 0o755),
+                (layout.systemLogs, 0o700), (layout.userLogs, 0o700), (layout.coreRun, 0o700), (layout.spool, 0o700),
+                (socketFolder, 0o755),
             ] as [(String, UInt32)] {
                 try Files.makeDirectories(folder, mode: mode)
                 if let core = identities.core { try give(folder, to: core) }

@@ -13,16 +13,20 @@ public struct MessageView: ~Escapable {
     public let qos: QoS
     /// Whether its sender wants it retained.
     public let retain: Bool
+    /// Kept by a target for as long as it has not done with the message what it will do; nil where nobody asks.
+    public let receipt: MessageReceipt?
 
     @_lifetime(copy topic, copy payload)
     public init(
-        topic: Span<UInt8>, payload: Span<UInt8>, source: MessageSource, qos: QoS = .atMostOnce, retain: Bool = false
+        topic: Span<UInt8>, payload: Span<UInt8>, source: MessageSource, qos: QoS = .atMostOnce, retain: Bool = false,
+        receipt: MessageReceipt? = nil
     ) {
         self.topic = topic
         self.payload = payload
         self.source = source
         self.qos = qos
         self.retain = retain
+        self.receipt = receipt
     }
 
     /// The message with bytes of its own.

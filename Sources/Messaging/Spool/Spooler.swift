@@ -1,0 +1,137 @@
+import Group
+import Linux
+import Log
+import MQTT
+
+/// The queue of messages to the cloud (rows SPOOL-01 to SPOOL-06): the router's target for it, and where the cloud link
+/// takes them from.
+public final class Spooler: MessageTarget, CloudQueue {
+    let queue: StoredQueue
+    private let settings: SpoolSettings
+    var spool: Spool?
+    /// Whether the link was told that there is nothing, and has to be called when there is.
+    private var isLinkWaiting = true
+    private var accepted: UInt64 = 0
+    private var confirmed: UInt64 = 0
+    private var rejected: UInt64 = 0
+    private var refused: UInt64 = 0
+    /// When it was last logged that messages are lost, and how many had been then.
+    private var lossesLogged: (at: Int64, count: UInt64)?
+    public var whenReady: (() -> Void)?
+
+    /// Between two lines of the log about lost messages, nanoseconds.
+    private static let logPause: Int64 = 60_000_000_000
+
+    init(_ queue: StoredQueue, settings: SpoolSettings) {
+        self.queue = queue
+        self.settings = settings
+    }
+
+    var status: QueueStatus {
+        var status = QueueStatus()
+        status.waiting = queue.waitingCount
+        status.waitingBytes = queue.waitingBytes
+        status.underWay = Int64(queue.underWay.count)
+        status.accepted = accepted
+        status.finished = confirmed
+        status.displaced = queue.displaced
+        status.refused = refused
+        status.rejected = rejected
+        status.lost = queue.lost
+        return status
+    }
+
+    // For the router.
+
+    /// Takes a message in. Its sender is answered when the cloud or the disk has it.
+    public func deliver(_ message: borrowing MessageView) -> Delivery {
+        guard let spool else { return .dropped }
+        let size = Int64(message.topic.count) + Int64(message.payload.count)
+        guard size <= settings.maximumBytes, makeRoomInMemory(for: size, spool) else {
+            refused += 1
+            logLosses(spool)
+            return .dropped
+        }
+        accepted += 1
+        let isAwaited: Bool
+        if case .function = message.source.endpoint { isAwaited = true } else { isAwaited = message.qos != .atMostOnce }
+        let ticket = spool.storesOnDisk ? spool.settlement.issue() : .none
+        message.topic.withUnsafeBufferPointer { topic in
+            message.payload.withUnsafeBufferPointer { payload in
+                queue.append(
+                    topic: topic, payload: payload, isAwaited: isAwaited && spool.storesOnDisk, ticket: ticket,
+                    at: Clock.monotonic())
+            }
+        }
+        let before = queue.displaced
+        queue.shrink(to: settings.maximumBytes)
+        if queue.displaced > before { logLosses(spool) }
+        spool.noteChange()
+        return spool.storesOnDisk ? .storing(ticket) : .taken
+    }
+
+    public func isFull(forPayload bytes: Int) -> Bool {
+        queue.waitingBytes + Int64(bytes) > settings.maximumBytes
+    }
+
+    /// What waits for the disk is bounded. A disk that is only slow gets no more than that; one that refuses makes the queue
+    /// a small one in memory, with the same rule for its overflow.
+    private func makeRoomInMemory(for size: Int64, _ spool: Spool) -> Bool {
+        guard spool.storesOnDisk, queue.freshBytes + size > settings.unstoredBytes else { return true }
+        guard spool.isFailing else { return false }
+        queue.shrinkFresh(to: settings.unstoredBytes - size)
+        return true
+    }
+
+    private func logLosses(_ spool: Spool) {
+        let now = Clock.monotonic()
+        let count = queue.displaced + refused
+        if let lossesLogged, now - lossesLogged.at < Self.logPause { return }
+        let new = count - (lossesLogged?.count ?? 0)
+        lossesLogged = (now, count)
+        spool.log.warn(
+            "The queue of messages to the cloud is full (\(settings.maximumBytes) bytes): the oldest are replaced by new "
+                + "ones, \(new) lost since this was last said, \(count) since the core started. Set GG_CONFIG_MAX_SIZE_BYTES "
+                + "of GGCloudSpooler to what an interruption brings.")
+    }
+
+    // For the cloud link.
+
+    public func next() -> QueuedMessage? {
+        guard let message = queue.take() else {
+            isLinkWaiting = true
+            if queue.wantsLoad { spool?.noteChange() }
+            return nil
+        }
+        // The window is filled up before it is empty.
+        if queue.rowsToLoad != nil { spool?.noteChange() }
+        return QueuedMessage(number: message.number, topic: message.topic, payload: message.payload)
+    }
+
+    public func confirm(_ number: UInt64) {
+        guard queue.finish(number) else { return }
+        confirmed += 1
+        spool?.noteChange()
+    }
+
+    public func reject(_ number: UInt64, reason: String) {
+        guard queue.finish(number) else { return }
+        rejected += 1
+        spool?.log.warn("A message to the cloud is dropped: \(reason)")
+        spool?.noteChange()
+    }
+
+    public func returnAll() {
+        queue.returnAll()
+        isLinkWaiting = true
+        queue.shrink(to: settings.maximumBytes)
+        spool?.noteChange()
+    }
+
+    /// Calls the link where it waits and there is something for it.
+    func offer() {
+        guard isLinkWaiting, queue.isReady, let whenReady else { return }
+        isLinkWaiting = false
+        whenReady()
+    }
+}
