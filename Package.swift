@@ -53,6 +53,7 @@ let testTargets: [Target] = [
     .testTarget(
         name: "SpoolFaultTests", dependencies: ["CFaults", "Messaging", "Linux", "SpoolSupport", "spoolprobe"],
         swiftSettings: common),
+    .testTarget(name: "ConformanceTests", swiftSettings: common),
     .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
 ]
 
