@@ -30,13 +30,14 @@ let testTargets: [Target] = [
     tests("Linux", ["CLinux"]),
     tests("Log", ["Linux"]),
     tests("TLS", ["Linux", "COpenSSL"]),
+    tests("Network", ["Linux", "TLS"]),
     tests("Group", ["JSON"]),
-    tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
+    tests("Messaging", ["Linux", "Log", "TLS", "Network", "MQTT", "Group"]),
     tests("Sandbox", ["Linux"]),
     tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
     tests("Certificates", ["Linux", "TLS"]),
     tests("Deployment", ["Linux", "JSON", "Group", "CArchive"]),
-    tests("Core", ["Linux", "JSON", "TLS", "Group", "Sandbox"]),
+    tests("Core", ["Linux", "JSON", "TLS", "Network", "Group", "Sandbox"]),
     .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
 ]
 
@@ -68,10 +69,11 @@ let package = Package(
         platform("Linux", ["Bytes", "CLinux"]),
         platform("Log", ["Bytes", "Linux", "CLinux"]),
         platform("TLS", ["Bytes", "Linux", "COpenSSL"]),
+        platform("Network", ["Bytes", "Linux", "TLS", "HTTP"]),
 
         // Domain.
         platform("Group", ["Bytes", "JSON"]),
-        platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "MQTT", "Group"]),
+        platform("Messaging", ["Bytes", "Linux", "Log", "TLS", "Network", "MQTT", "Group"]),
         platform("Sandbox", ["Bytes", "Linux", "CLinux"]),
         platform("Functions", ["Bytes", "Linux", "Log", "JSON", "HTTP", "MQTT", "Group", "Messaging"]),
         platform("Certificates", ["Bytes", "Linux", "TLS"]),
@@ -81,8 +83,8 @@ let package = Package(
         platform(
             "Core",
             [
-                "Bytes", "JSON", "HTTP", "MQTT", "Linux", "Log", "TLS", "Group", "Messaging", "Sandbox", "Functions",
-                "Certificates", "Deployment",
+                "Bytes", "JSON", "HTTP", "MQTT", "Linux", "Log", "TLS", "Network", "Group", "Messaging", "Sandbox",
+                "Functions", "Certificates", "Deployment",
             ]),
         .executableTarget(name: "greengrassd", dependencies: ["Core"], swiftSettings: device),
     ] + vectors + (isDeviceBuild ? [] : testTargets)

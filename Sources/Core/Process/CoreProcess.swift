@@ -20,6 +20,8 @@ final class CoreProcess {
     let router: Router
     let broker: LocalBroker
     let functions: FunctionService
+    /// nil for a core without a cloud.
+    let cloud: CloudLink?
     let group: GroupDefinition
     let deployment: String?
     /// Why the core serves without its group, or empty.
@@ -36,7 +38,7 @@ final class CoreProcess {
 
     init(
         setup: DaemonSetup, identities: Identities, deployed: DeployedGroup, server: ServerIdentities,
-        connection: SupervisorConnection, echoes: Bool
+        cloud credentials: CloudCredentials?, connection: SupervisorConnection, echoes: Bool
     ) throws(SetupError) {
         self.setup = setup
         self.server = server
@@ -65,6 +67,15 @@ final class CoreProcess {
             reactor: reactor,
             router: router, launcher: launcher, log: log)
         pending.connect(launcher, functions)
+        if let credentials {
+            let queue = MemoryQueue()
+            router.register(queue, for: .cloud)
+            cloud = CloudLink(
+                settings: CloudStart.settings(setup.configuration, credentials), subscriptions: group.subscriptions,
+                reactor: reactor, resolver: Resolver(reactor: reactor), router: router, queue: queue, log: log)
+        } else {
+            cloud = nil
+        }
         for notice in server.notices + deployed.notices { log.info(notice) }
     }
 
@@ -102,6 +113,7 @@ final class CoreProcess {
         try broker.listen(port: setup.configuration.mqttPort, context: context)
         log.info("listening on \(setup.configuration.mqttPort)")
         try functions.start()
+        cloud?.start()
         control = try ControlServer(
             path: setup.layout.controlSocket, reactor: reactor, answer: { [self] in StatusReport(self).json })
         let onSignal = Listener { [self] in
@@ -129,6 +141,7 @@ final class CoreProcess {
         exitCode = code
         log.info("Stopping: no device is served any more, and the functions are told to end.")
         broker.stop()
+        cloud?.stop()
         functions.stop { [reactor] in reactor.stop() }
     }
 
