@@ -31,6 +31,28 @@ static inline uint64_t copenssl_ctx_set_server_options(SSL_CTX *context) {
                                             | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
 }
 
+static inline uint64_t copenssl_ctx_set_client_options(SSL_CTX *context) {
+    return SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+}
+
+// Whom a client wants to reach: what the certificate has to be for, and SNI where it is a name (RFC 6066 section 3).
+static inline int copenssl_ssl_set_host(SSL *connection, const char *host) {
+    X509_VERIFY_PARAM *parameters = SSL_get0_param(connection);
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1) return 1;
+    ERR_clear_error();
+    return X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1 && SSL_set_tlsext_host_name(connection, host) == 1;
+}
+
+// TLS inside TLS: the inner connection's bytes are the outer one's plain text (BIO_f_ssl(3)), which stays the caller's.
+static inline int copenssl_ssl_set_inside(SSL *inner, SSL *outer) {
+    BIO *bio = BIO_new(BIO_f_ssl());
+    if (bio == NULL) return 0;
+    BIO_set_ssl(bio, outer, BIO_NOCLOSE);
+    SSL_set_bio(inner, bio, bio);
+    return 1;
+}
+
 static inline long copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
     return SSL_CTX_set_min_proto_version(context, version);
 }
