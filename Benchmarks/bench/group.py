@@ -26,6 +26,7 @@ class Root:
         self.path.mkdir()
         self.run("init", "--thing", "bench_Core", "--mqtt-port", str(port), "--daemon-port", str(daemon_port))
         self.credentials = self.path / "certs" / "devices"
+        self.need_devices(1)
         # The load generator looks for everything in one folder.
         os.symlink(self.path / "certs" / "group-ca" / "ca.crt", self.credentials / "ca.crt")
 
