@@ -48,7 +48,7 @@ class Mosquitto(Broker):
         if root:
             self.tls = free_port()
             ports.append(self.tls)
-            server = root.path / "ggc" / "var" / "state" / "server"
+            server = root.server
             lines += [f"listener {self.tls} 127.0.0.1", f"cafile {root.credentials / 'ca.crt'}",
                       f"certfile {server / 'server.crt'}", f"keyfile {server / 'server.key'}", "require_certificate true"]
         configuration = self.work / "mosquitto.conf"
@@ -96,14 +96,19 @@ class Perennial(Broker):
     name = "perennial"
 
     def start(self, root=None):
-        self.port = free_port()
-        self.begin([PROGRAM, "broker", "--port", self.port], [self.port])
+        self.port = self.tls = free_port()
+        command = [PROGRAM, "broker", "--port", self.port]
+        if root:
+            server = root.server
+            command += ["--tls-cert", server / "server.crt", "--tls-key", server / "server.key",
+                        "--tls-client-ca", root.credentials / "ca.crt"]
+        self.begin(command, [self.port])
 
 
 class PerennialCore(Broker):
     """Ours as a core: a group, its subscription table, TLS with client certificates."""
 
-    name = "perennial"
+    name = "perennial-core"
 
     def start(self, root=None):
         self.tls = root.port

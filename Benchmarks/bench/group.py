@@ -26,6 +26,7 @@ class Root:
         self.path.mkdir()
         self.run("init", "--thing", "bench_Core", "--mqtt-port", str(port), "--daemon-port", str(daemon_port))
         self.credentials = self.path / "certs" / "devices"
+        self.server = self.path / "ggc" / "var" / "state" / "server"
         self.need_devices(1)
         # The load generator looks for everything in one folder.
         os.symlink(self.path / "certs" / "group-ca" / "ca.crt", self.credentials / "ca.crt")
@@ -64,6 +65,9 @@ class Root:
         self.folder.mkdir(exist_ok=True)
         (self.folder / "group.json").write_text(json.dumps(group))
         self.run("deploy", str(self.folder))
+        # The first start makes the server's certificates, which the other brokers show too.
+        self.run("start", "-i")
+        self.run("stop")
 
 
 def fan_rows(subscribers):
