@@ -77,9 +77,9 @@ def memory():
     return Workload(
         "memory", "memory: idle, and 1,000 clients with a subscription each", made,
         ("idle_kb", "private_each", "pss_each", "all_kb", "answered"),
-        (at_most("idle core, kB PSS", f"{OURS} TLS", "idle_kb", 5000),
+        (at_most("idle core, kB PSS", f"{CORE} TLS", "idle_kb", 5000),
          at_most("a plain client, kB private", f"{OURS} plain", "private_each", 1),
-         at_most("a TLS device, kB private", f"{OURS} TLS", "private_each", 24)),
+         at_most("a TLS device, kB private", f"{CORE} TLS", "private_each", 24)),
         fresh=True, most_rounds=3, derive=a_client)
 
 
