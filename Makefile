@@ -40,7 +40,8 @@ mqtt-table: ## check docs/mqtt-conformance.md against the tests: 0 untested stat
 clean: ## remove what was built in the tree (the cache outside it stays)
 	rm -rf .build dist
 
-# The device SDK, distribution and images; and the fuzzers.
+# The device SDK, distribution and images; the fuzzers; and the benchmarks.
 -include scripts/toolchain.mk
 -include scripts/parsers.mk
 -include Benchmarks/queue.mk
+-include Benchmarks/bench.mk

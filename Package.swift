@@ -33,11 +33,13 @@ let testTargets: [Target] = [
     tests("Database", ["Linux", "CSQLite"]),
     tests("Network", ["Linux", "TLS"]),
     tests("Group", ["JSON"]),
+    // A program of its own counts what it allocates.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
         name: "MessagingTests",
         dependencies: [
             "Messaging", "Bytes", "Linux", "Log", "TLS", "Network", "Database", "MQTT", "Group", "CFaults",
-            "SpoolSupport",
+            "SpoolSupport", "CAllocations",
         ], exclude: ["Fixtures"], swiftSettings: common),
     tests("Sandbox", ["Linux"]),
     tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),

@@ -40,6 +40,7 @@ public final class SubscriptionTable {
     /// For each target, the merge that met it last.
     private var met: [UInt64]
     private var merge: UInt64 = 0
+    private var last = LastMatch()
 
     /// Compiles the rows. Rows that say the same as another one change nothing.
     public init(_ subscriptions: [Subscription]) {
@@ -97,6 +98,14 @@ public final class SubscriptionTable {
     /// `release(_:)` follows, last match first; in between other matches may be made.
     /// - Parameter topic: the topic of a message, UTF-8, without wildcards.
     public func match(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
+        if let known = last.matches(source, topic) { return known }
+        let found = walk(source, topic)
+        // What is merged lies on a stack, and is gone when it is released.
+        if !found.isMerged { last.keep(source, topic, found) }
+        return found
+    }
+
+    private func walk(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
         let first = runs.count
         let isReserved = topic.count > 0 && topic[0] == UInt8(ascii: "$")
         descend(Int(source.number), topic, 0, wildcards: !isReserved)
