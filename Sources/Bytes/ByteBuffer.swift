@@ -8,10 +8,15 @@ public struct ByteBuffer: ~Copyable {
     private var capacity: Int
     private var head = 0
     private var tail = 0
+    /// The largest storage that an empty buffer keeps.
+    private let kept: Int
 
-    /// - Parameter capacity: bytes to reserve now; 0 reserves nothing until the first write.
-    public init(capacity: Int = 0) {
+    /// - Parameters:
+    ///   - capacity: bytes to reserve now; 0 reserves nothing until the first write.
+    ///   - kept: storage above this is given back when nothing is left in it.
+    public init(capacity: Int = 0, keeping kept: Int = 65_536) {
         self.capacity = capacity
+        self.kept = kept
         base = .allocate(capacity: capacity)
     }
 
@@ -43,7 +48,7 @@ public struct ByteBuffer: ~Copyable {
         [UInt8](readable)
     }
 
-    /// Drops bytes from the front. Storage above 64 KB is given back when nothing is left, so that one large message
+    /// Drops bytes from the front. Storage above a bound is given back when nothing is left, so that one large message
     /// does not cost memory for the connection's whole life.
     public mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= tail - head, "consumed more bytes than there are")
@@ -51,12 +56,16 @@ public struct ByteBuffer: ~Copyable {
         if head == tail {
             head = 0
             tail = 0
-            if capacity > 65_536 {
-                base.deallocate()
-                capacity = 0
-                base = .allocate(capacity: 0)
-            }
+            if capacity > kept { releaseStorage() }
         }
+    }
+
+    /// Gives the storage back where nothing is left in it.
+    public mutating func releaseStorage() {
+        guard isEmpty, capacity > 0 else { return }
+        base.deallocate()
+        capacity = 0
+        base = .allocate(capacity: 0)
     }
 
     public mutating func removeAll() {

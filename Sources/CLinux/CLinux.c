@@ -74,3 +74,42 @@ void clinux_ignore_signal(int number) {
     action.sa_handler = do_nothing;
     sigaction(number, &action, NULL);
 }
+
+int clinux_resolve(const char *host, uint16_t port, struct clinux_address *found, int most) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+    struct addrinfo *list = NULL;
+    int error = getaddrinfo(host, NULL, &hints, &list);
+    // Only loopback is up, or a libc that counts addresses otherwise: ask again without the condition.
+    if (error != 0) {
+        hints.ai_flags = 0;
+        error = getaddrinfo(host, NULL, &hints, &list);
+    }
+    // Positive in no libc that we meet; the caller takes negative numbers for errors.
+    if (error != 0) return error < 0 ? error : -error;
+    int count = 0;
+    for (struct addrinfo *entry = list; entry != NULL && count < most; entry = entry->ai_next) {
+        struct clinux_address *address = &found[count];
+        if (entry->ai_addrlen > sizeof address->bytes) continue;
+        memcpy(address->bytes, entry->ai_addr, entry->ai_addrlen);
+        address->length = (uint32_t)entry->ai_addrlen;
+        address->is_v6 = entry->ai_family == AF_INET6;
+        const void *octets;
+        if (entry->ai_family == AF_INET) {
+            struct sockaddr_in *four = (struct sockaddr_in *)address->bytes;
+            four->sin_port = htons(port);
+            octets = &four->sin_addr;
+        } else if (entry->ai_family == AF_INET6) {
+            struct sockaddr_in6 *six = (struct sockaddr_in6 *)address->bytes;
+            six->sin6_port = htons(port);
+            octets = &six->sin6_addr;
+        } else {
+            continue;
+        }
+        if (inet_ntop(entry->ai_family, octets, address->text, sizeof address->text) == NULL) continue;
+        count++;
+    }
+    freeaddrinfo(list);
+    return count;
+}
+
+const char *clinux_resolve_error(int code) { return gai_strerror(code); }

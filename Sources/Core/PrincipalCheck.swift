@@ -2,10 +2,11 @@ import Certificates
 import Linux
 import TLS
 
-/// The core's own certificate, key and root CA, looked at before anything is started with them.
+/// The core's own certificate, key and CA files, looked at before anything is started with them.
 enum PrincipalCheck {
     static func check(_ configuration: Configuration) throws(SetupError) {
         guard let principal = configuration.principal else { return }
+        if try CloudCredentials.read(configuration) != nil { return }
         do throws(CertificateError) {
             _ = try TLSIdentity.read(
                 key: principal.privateKey, certificate: principal.certificate, purpose: "the core's")

@@ -25,6 +25,10 @@ extension FunctionService: IPCRequestHandler {
         case .healthOf:
             server.answer(poll, HealthReport.answer(request.body, status()))
             return
+        case .metrics:
+            let off = "No metrics: \"runtime\": {\"metrics\": \"yes\"} in config.json turns them on."
+            server.answer(poll, metrics.map { .metrics($0()) } ?? .refusal(.notFound, off))
+            return
         default: break
         }
         guard let token = request.headers.value("Authorization") else {
@@ -88,7 +92,7 @@ extension FunctionService: IPCRequestHandler {
             server.answer(
                 poll, .refusal(.notFound, "This core has no group role and so no credentials for AWS services."))
         case .log: writeLog(request, poll, caller)
-        case .health, .healthOf: return
+        case .health, .healthOf, .metrics: return
         }
     }
 

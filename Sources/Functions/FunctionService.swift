@@ -35,6 +35,8 @@ public final class FunctionService {
     private var armed: Int64 = 0
     private var isCarryingOut = false
     private var whenStopped: (() -> Void)?
+    /// Answers `GET /metrics`, which anybody on this machine may ask for; nil answers 404.
+    public var metrics: (() -> [UInt8])?
     /// Answers to publishes whose messages are not safe yet, in the order of their tickets.
     var unsettled = Fifo<UnsettledPublish>()
 

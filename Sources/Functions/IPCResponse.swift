@@ -38,6 +38,14 @@ struct IPCResponse {
         return response
     }
 
+    /// Prometheus's text exposition format.
+    static func metrics(_ text: [UInt8]) -> IPCResponse {
+        var response = IPCResponse(.ok)
+        response.contentType = "text/plain; version=0.0.4; charset=utf-8"
+        response.body = text
+        return response
+    }
+
     /// Appends the message.
     func write(to output: inout ByteBuffer, keepsAlive: Bool) {
         if let sentence {

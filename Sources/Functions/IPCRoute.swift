@@ -12,6 +12,7 @@ enum IPCRoute: Equatable {
     case log
     case health
     case healthOf
+    case metrics
 
     enum Flaw: Error, Equatable {
         case unknownPath
@@ -27,6 +28,10 @@ enum IPCRoute: Equatable {
     ///   do not.
     static func parse(method: HTTPMethod, path: [UInt8]) throws(Flaw) -> IPCRoute {
         guard path.count <= longestPath else { throw .unknownPath }
+        if path == [UInt8]("/metrics") {
+            guard method == .get else { throw .wrongMethod }
+            return .metrics
+        }
         guard path.starts(with: "/2016-11-01/") else { throw .unknownPath }
         let rest = [UInt8](path.dropFirst(12))
         if rest.starts(with: "functions/") {

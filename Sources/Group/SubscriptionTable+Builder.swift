@@ -18,6 +18,15 @@ extension SubscriptionTable {
         private(set) var targetRuns: [TargetID] = []
         private var growing: [GrowingNode] = []
         private var children: [EdgeKey: UInt32] = [:]
+        /// Where each subscription ended up, in the order they were added.
+        private var places: [Place] = []
+
+        private struct Place {
+            let node: UInt32
+            let isRemainder: Bool
+            /// Among the targets of the node.
+            let position: UInt32
+        }
 
         mutating func add(_ subscription: Subscription) {
             let target = targetID(subscription.target)
@@ -25,14 +34,28 @@ extension SubscriptionTable {
             let levels = subscription.subject.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             for (index, level) in levels.enumerated() {
                 if level.count == 1, level.first == UInt8(ascii: "#"), index == levels.count - 1 {
-                    if !growing[Int(node)].remainderTargets.contains(target) {
-                        growing[Int(node)].remainderTargets.append(target)
-                    }
+                    let position = Self.position(of: target, in: &growing[Int(node)].remainderTargets)
+                    places.append(Place(node: node, isRemainder: true, position: position))
                     return
                 }
                 node = child(of: node, Array(level))
             }
-            if !growing[Int(node)].targets.contains(target) { growing[Int(node)].targets.append(target) }
+            let position = Self.position(of: target, in: &growing[Int(node)].targets)
+            places.append(Place(node: node, isRemainder: false, position: position))
+        }
+
+        private static func position(of target: TargetID, in targets: inout [TargetID]) -> UInt32 {
+            if let known = targets.firstIndex(of: target) { return UInt32(known) }
+            targets.append(target)
+            return UInt32(targets.count - 1)
+        }
+
+        /// The row of each subscription, with the nodes that `finishedNodes` gave.
+        func finishedRows(_ nodes: [Node]) -> [UInt32] {
+            places.map { place in
+                let node = nodes[Int(place.node)]
+                return (place.isRemainder ? node.remainderTargets : node.targets).start + place.position
+            }
         }
 
         /// The nodes, with the targets of each put into `targetRuns`.

@@ -10,10 +10,13 @@ public struct TargetID: Hashable, Sendable {
     public let number: UInt32
 }
 
-/// The targets of one message: `SubscriptionTable.match(_:_:)`.
+/// The rows that take one message to its targets: `SubscriptionTable.match(_:_:)`.
 public struct Matches: Sendable {
     let start: Int
+    /// How many targets there are, each with the row that carries the message there.
     public let count: Int
+    /// How many further rows match, whose targets have the message by one of the others. They follow the `count`.
+    public let covered: Int
     /// Whether they are in the table's list of merged runs, not in one run of its rows.
     let isMerged: Bool
 }

@@ -22,8 +22,10 @@ public final class SubscriptionTable {
     let edges: [Edge]
     /// The level texts of the edges, one after the other.
     let text: [UInt8]
-    /// Targets of the nodes, each node's in one run.
+    /// Targets of the nodes, each node's in one run. The place of a target in here is the number of its row.
     let targetRuns: [TargetID]
+    /// The row of each subscription that the table was made of, in their order. Those that say the same have one row.
+    public let rows: [UInt32]
     let sources: [Endpoint: SourceID]
     let targets: [Endpoint: TargetID]
     /// The ends by the numbers of their handles.
@@ -31,17 +33,21 @@ public final class SubscriptionTable {
 
     /// The runs of targets found by the walks in progress: a visitor may send further messages, whose runs come on top.
     private var runs: [Run] = []
-    /// The same for targets, where several runs had to be made one.
-    private var merged: [TargetID] = []
+    /// The same for rows, where several runs had to be made one.
+    private var merged: [UInt32] = []
+    /// The rows that a merge leaves out; empty between merges.
+    private var covered: [UInt32] = []
     /// For each target, the merge that met it last.
     private var met: [UInt64]
     private var merge: UInt64 = 0
+    private var last = LastMatch()
 
     /// Compiles the rows. Rows that say the same as another one change nothing.
     public init(_ subscriptions: [Subscription]) {
         var builder = Builder()
         for subscription in subscriptions { builder.add(subscription) }
         nodes = builder.finishedNodes()
+        rows = builder.finishedRows(nodes)
         (edges, text) = builder.finishedEdges()
         targetRuns = builder.targetRuns
         sources = builder.sources
@@ -68,6 +74,12 @@ public final class SubscriptionTable {
     /// How many targets there are: their handles' numbers are `0..<targetCount`.
     public var targetCount: Int { targetEndpoints.count }
 
+    /// How many rows there are: their numbers are `0..<rowCount`.
+    public var rowCount: Int { targetRuns.count }
+
+    /// Where a row leads.
+    public func target(ofRow row: Int) -> TargetID { targetRuns[row] }
+
     /// Calls `visit` once for each target that a message of this source on this topic goes to, in no stated order.
     ///
     /// `visit` may itself call `matches` of this table.
@@ -86,41 +98,63 @@ public final class SubscriptionTable {
     /// `release(_:)` follows, last match first; in between other matches may be made.
     /// - Parameter topic: the topic of a message, UTF-8, without wildcards.
     public func match(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
+        if let known = last.matches(source, topic) { return known }
+        let found = walk(source, topic)
+        // What is merged lies on a stack, and is gone when it is released.
+        if !found.isMerged { last.keep(source, topic, found) }
+        return found
+    }
+
+    private func walk(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
         let first = runs.count
         let isReserved = topic.count > 0 && topic[0] == UInt8(ascii: "$")
         descend(Int(source.number), topic, 0, wildcards: !isReserved)
         let count = runs.count - first
-        if count == 0 { return Matches(start: 0, count: 0, isMerged: false) }
+        if count == 0 { return Matches(start: 0, count: 0, covered: 0, isMerged: false) }
         if count > 1 { return merge(from: first) }
         // Within a run no target is twice: one run, which is the rule, is taken as it is.
         let run = runs.removeLast()
-        return Matches(start: Int(run.start), count: Int(run.end - run.start), isMerged: false)
+        return Matches(start: Int(run.start), count: Int(run.end - run.start), covered: 0, isMerged: false)
     }
 
     /// One of the targets of a match.
     public func target(_ matches: Matches, at index: Int) -> TargetID {
-        matches.isMerged ? merged[matches.start + index] : targetRuns[matches.start + index]
+        targetRuns[row(matches, at: index)]
+    }
+
+    /// The row that takes the message to that target; from `count` on, the rows that are covered by those.
+    public func row(_ matches: Matches, at index: Int) -> Int {
+        matches.isMerged ? Int(merged[matches.start + index]) : matches.start + index
     }
 
     /// Forgets a match.
     public func release(_ matches: Matches) {
-        if matches.isMerged { merged.removeLast(matches.count) }
+        if matches.isMerged { merged.removeLast(matches.count + matches.covered) }
     }
 
-    /// Makes one list of the targets of all runs from `first` on, each once.
+    /// Makes one list of the rows of all runs from `first` on, each target once.
     private func merge(from first: Int) -> Matches {
         let start = merged.count
         merge += 1
         for run in runs[first...] {
             for index in Int(run.start)..<Int(run.end) {
                 let target = targetRuns[index]
-                if met[Int(target.number)] == merge { continue }
-                met[Int(target.number)] = merge
-                merged.append(target)
+                if met[Int(target.number)] == merge {
+                    covered.append(UInt32(truncatingIfNeeded: index))
+                } else {
+                    met[Int(target.number)] = merge
+                    merged.append(UInt32(truncatingIfNeeded: index))
+                }
             }
         }
         runs.removeLast(runs.count - first)
-        return Matches(start: start, count: merged.count - start, isMerged: true)
+        let count = merged.count - start
+        let others = covered.count
+        if others > 0 {
+            merged.append(contentsOf: covered)
+            covered.removeAll(keepingCapacity: true)
+        }
+        return Matches(start: start, count: count, covered: others, isMerged: true)
     }
 
     /// Collects the runs below `node` for the levels of `topic` from `start` on.

@@ -32,19 +32,23 @@ public struct TimerID: Hashable, Sendable {
 /// The one thread's loop over epoll(7): descriptors, timers, and the end of each turn, where output is flushed.
 public final class Reactor {
     private struct Registration {
-        var handler: any EventHandler
+        /// nil where the descriptor is not watched.
+        var handler: (any EventHandler)?
         /// Tells an event of this registration from one of an earlier descriptor with the same number.
-        var generation: UInt32
+        var generation: UInt32 = 0
     }
 
     /// Events taken from the kernel in one call.
     private static let mostEventsPerTurn = 128
 
     private let epoll: Int32
-    private var registrations: [Int32: Registration] = [:]
+    /// By descriptor: the kernel gives the lowest free number out, so there are few gaps.
+    private var registrations: [Registration] = []
     private var generation: UInt32 = 0
     private var timers = TimerQueue()
     private var atTurnEnd: [any TurnEndHandler] = []
+    /// Those that are being called; empty between turns.
+    private var ending: [any TurnEndHandler] = []
     private var isRunning = false
 
     public init() throws(SystemError) {
@@ -64,13 +68,14 @@ public final class Reactor {
         guard clinux_epoll_ctl(epoll, EPOLL_CTL_ADD, fd, events.rawValue, data) == 0 else {
             throw SystemError("watch descriptor \(fd)")
         }
-        registrations[fd] = Registration(handler: handler, generation: generation)
+        while registrations.count <= Int(fd) { registrations.append(Registration()) }
+        registrations[Int(fd)] = Registration(handler: handler, generation: generation)
     }
 
     /// Changes what a watched descriptor is watched for.
     public func modify(_ fd: Int32, _ events: Events) throws(SystemError) {
-        guard let registration = registrations[fd] else { return }
-        let data = UInt64(registration.generation) << 32 | UInt64(UInt32(bitPattern: fd))
+        guard isWatched(fd) else { return }
+        let data = UInt64(registrations[Int(fd)].generation) << 32 | UInt64(UInt32(bitPattern: fd))
         guard clinux_epoll_ctl(epoll, EPOLL_CTL_MOD, fd, events.rawValue, data) == 0 else {
             throw SystemError("watch descriptor \(fd)")
         }
@@ -78,8 +83,13 @@ public final class Reactor {
 
     /// Forgets a descriptor, before it is closed.
     public func remove(_ fd: Int32) {
-        guard registrations.removeValue(forKey: fd) != nil else { return }
+        guard isWatched(fd) else { return }
+        registrations[Int(fd)] = Registration()
         _ = clinux_epoll_ctl(epoll, EPOLL_CTL_DEL, fd, 0, 0)
+    }
+
+    private func isWatched(_ fd: Int32) -> Bool {
+        fd >= 0 && Int(fd) < registrations.count && registrations[Int(fd)].handler != nil
     }
 
     /// Calls the handler once when this turn's events are handled. The caller sees to it that it asks only once.
@@ -117,10 +127,11 @@ public final class Reactor {
         // One reading of the clock bounds the turn: a call that schedules itself anew waits for the next one.
         let now = Clock.monotonic()
         while let body = timers.takeDue(now: now) { body() }
-        // A handler may ask again while it flushes: that is for the next turn, so that nobody starves the sockets.
-        let handlers = atTurnEnd
-        atTurnEnd.removeAll(keepingCapacity: true)
-        for handler in handlers { handler.turnEnded() }
+        // A handler may ask again while it flushes: that is for the next turn, so that nobody starves the sockets. Two
+        // lists change places: a copy of one would cost an allocation a turn.
+        swap(&atTurnEnd, &ending)
+        for index in 0..<ending.count { ending[index].turnEnded() }
+        ending.removeAll(keepingCapacity: true)
     }
 
     private func dispatch(timeout: Int32) throws(SystemError) {
@@ -135,10 +146,9 @@ public final class Reactor {
                 var event = events[index]
                 let data = clinux_event_data(&event)
                 let fd = Int32(bitPattern: UInt32(truncatingIfNeeded: data))
-                guard let registration = registrations[fd], registration.generation == UInt32(data >> 32) else {
-                    continue
-                }
-                registration.handler.handle(Events(rawValue: event.events))
+                let registration = registrations[Int(fd)]
+                guard registration.generation == UInt32(data >> 32) else { continue }
+                registration.handler?.handle(Events(rawValue: event.events))
             }
         }
     }

@@ -27,6 +27,12 @@ public enum Signals {
         return Int32(bitPattern: information.ssi_signo)
     }
 
+    /// Waits for a reported signal; for commands only. Nil when none came within that time.
+    public static func wait(_ descriptor: Int32, milliseconds: Int32) -> Int32? {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0 ? next(descriptor) : nil
+    }
+
     /// Writing to a closed socket or pipe is an error number, not the end of the process.
     public static func ignoreBrokenPipes() {
         clinux_ignore_signal(SIGPIPE)

@@ -48,23 +48,29 @@ public struct Publish: Equatable, Sendable {
         buffer.append(payload)
     }
 
-    /// The bytes of a QoS 0 PUBLISH, header included.
-    public static func packetLength(topic: [UInt8], payload: [UInt8]) -> Int {
-        let remaining = topic.count + 2 + payload.count
+    /// The bytes of a PUBLISH, header included.
+    public static func packetLength(topic: Int, payload: Int, qos: QoS = .atMostOnce) -> Int {
+        let remaining = topic + 2 + payload + (qos == .atMostOnce ? 0 : 2)
         let lengthBytes = remaining < 1 << 7 ? 1 : remaining < 1 << 14 ? 2 : remaining < 1 << 21 ? 3 : 4
         return 1 + lengthBytes + remaining
     }
 
-    /// Appends a QoS 0 PUBLISH straight from a routed message; the way of every local delivery.
+    /// Appends a PUBLISH straight from a routed message; the way of every local delivery.
     ///
-    /// - Parameter topic: a valid topic name.
-    public static func write(topic: [UInt8], payload: [UInt8], to buffer: inout ByteBuffer) throws(MQTTError) {
-        let remaining = topic.count + 2 + payload.count
+    /// - Parameters:
+    ///   - topic: a valid topic name.
+    ///   - identifier: of no meaning with QoS 0.
+    public static func write(
+        topic: Span<UInt8>, payload: Span<UInt8>, qos: QoS = .atMostOnce, retain: Bool = false,
+        identifier: UInt16 = 0, to buffer: inout ByteBuffer
+    ) throws(MQTTError) {
+        let hasIdentifier = qos != .atMostOnce
+        let remaining = topic.count + 2 + payload.count + (hasIdentifier ? 2 : 0)
         guard topic.count <= 65_535 else { throw .fieldTooLong }
         guard remaining <= FixedHeader.maximumRemainingLength else { throw .packetTooLarge }
-        let total = packetLength(topic: topic, payload: payload)
+        let total = packetLength(topic: topic.count, payload: payload.count, qos: qos)
         let room = buffer.prepareToWrite(minimum: total)
-        room[0] = PacketType.publish.rawValue << 4
+        room[0] = PacketType.publish.rawValue << 4 | qos.rawValue << 1 | (retain ? 1 : 0)
         var at = 1
         var left = remaining
         repeat {
@@ -72,15 +78,21 @@ public struct Publish: Equatable, Sendable {
             at += 1
             left >>= 7
         } while left > 0
-        room[at] = UInt8(truncatingIfNeeded: topic.count >> 8)
-        room[at + 1] = UInt8(truncatingIfNeeded: topic.count)
-        at += 2
+        at = write(UInt16(truncatingIfNeeded: topic.count), to: room, at: at)
         copy(topic, to: room, at: at)
-        copy(payload, to: room, at: at + topic.count)
+        at += topic.count
+        if hasIdentifier { at = write(identifier, to: room, at: at) }
+        copy(payload, to: room, at: at)
         buffer.commit(total)
     }
 
-    private static func copy(_ bytes: [UInt8], to room: UnsafeMutableRawBufferPointer, at offset: Int) {
+    private static func write(_ value: UInt16, to room: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+        room[offset] = UInt8(truncatingIfNeeded: value >> 8)
+        room[offset + 1] = UInt8(truncatingIfNeeded: value)
+        return offset + 2
+    }
+
+    private static func copy(_ bytes: Span<UInt8>, to room: UnsafeMutableRawBufferPointer, at offset: Int) {
         bytes.withUnsafeBytes { source in
             UnsafeMutableRawBufferPointer(rebasing: room[offset...]).copyMemory(from: source)
         }

@@ -47,7 +47,20 @@ enum X509Text {
     /// well-formed UTF-8 only, so that it can neither forge nor flood a log line.
     static func commonName(_ x509: OpaquePointer) -> String {
         guard let subject = X509_get_subject_name(x509) else { return "" }
-        let index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
+        return commonName(ofName: subject)
+    }
+
+    /// The common name of who signed the certificate, else the organisation's: old authorities have no other.
+    static func issuerName(_ x509: OpaquePointer) -> String {
+        guard let issuer = X509_get_issuer_name(x509) else { return "" }
+        let name = commonName(ofName: issuer)
+        return name.isEmpty ? text(issuer, NID_organizationName) : name
+    }
+
+    private static func commonName(ofName name: OpaquePointer) -> String { text(name, NID_commonName) }
+
+    private static func text(_ subject: OpaquePointer, _ kind: Int32) -> String {
+        let index = X509_NAME_get_index_by_NID(subject, kind, -1)
         guard index >= 0, let entry = X509_NAME_get_entry(subject, index),
             let data = X509_NAME_ENTRY_get_data(entry)
         else { return "" }

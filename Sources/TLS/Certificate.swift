@@ -40,18 +40,15 @@ public final class Certificate {
             throw .unreadableCertificate(source: source, reason: "it is larger than \(largestPEM) bytes")
         }
         Library.begin()
-        // A DER certificate is a SEQUENCE with a length of two bytes; no PEM text begins with a '0' and that byte.
-        if bytes.count > 2, bytes[0] == 0x30, bytes[1] & 0x80 != 0 {
+        if isDER(bytes) {
             return [try Certificate(owning: try decode(der: bytes, source: source), source: source)]
         }
-        let (pointers, entries) = readPointers(bytes)
+        let (pointers, entries) = readPointers(bytes, most: longestChain + 1)
         var certificates: [Certificate] = []
         for pointer in pointers {
             certificates.append(try Certificate(owning: pointer, source: source))
         }
-        // The end of the text leaves "no start line"; anything else is damage, and half a chain is worse than none.
-        var damage: [ErrorQueue.Entry] = []
-        for entry in entries where entry.reason != PEM_R_NO_START_LINE { damage.append(entry) }
+        let damage = damage(entries)
         guard damage.isEmpty, !certificates.isEmpty else {
             throw .unreadableCertificate(source: source, reason: ErrorQueue.text(of: damage.isEmpty ? entries : damage))
         }
@@ -70,11 +67,37 @@ public final class Certificate {
         return pointer
     }
 
-    private static func readPointers(_ bytes: [UInt8]) -> ([OpaquePointer], [ErrorQueue.Entry]) {
+    /// The certificates of a PEM text or the one in DER, which the caller frees, and what was wrong with the text.
+    static func pointers(_ bytes: [UInt8], most: Int) -> ([OpaquePointer], [ErrorQueue.Entry]) {
+        if isDER(bytes) {
+            var pointers: [OpaquePointer] = []
+            bytes.withUnsafeBufferPointer { bytes in
+                var cursor = bytes.baseAddress
+                if let pointer = d2i_X509(nil, &cursor, bytes.count) { pointers.append(pointer) }
+            }
+            return (pointers, ErrorQueue.drain())
+        }
+        let (pointers, entries) = readPointers(bytes, most: most)
+        return (pointers, damage(entries))
+    }
+
+    /// A DER certificate is a SEQUENCE with a length of two bytes; no PEM text begins with a '0' and that byte.
+    private static func isDER(_ bytes: [UInt8]) -> Bool {
+        bytes.count > 2 && bytes[0] == 0x30 && bytes[1] & 0x80 != 0
+    }
+
+    /// The end of the text leaves "no start line"; anything else is damage, and half a chain is worse than none.
+    private static func damage(_ entries: [ErrorQueue.Entry]) -> [ErrorQueue.Entry] {
+        var damage: [ErrorQueue.Entry] = []
+        for entry in entries where entry.reason != PEM_R_NO_START_LINE { damage.append(entry) }
+        return damage
+    }
+
+    private static func readPointers(_ bytes: [UInt8], most: Int) -> ([OpaquePointer], [ErrorQueue.Entry]) {
         var pointers: [OpaquePointer] = []
         bytes.withUnsafeBytes { bytes in
             guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return }
-            while pointers.count <= longestChain, let pointer = PEM_read_bio_X509(bio, nil, { _, _, _, _ in -1 }, nil) {
+            while pointers.count < most, let pointer = PEM_read_bio_X509(bio, nil, { _, _, _, _ in -1 }, nil) {
                 pointers.append(pointer)
             }
             BIO_free_all(bio)
@@ -91,11 +114,16 @@ public final class Certificate {
 
     /// Whether the certificate was signed by the issuer's key; says nothing about dates.
     public func isSigned(by issuer: Certificate) -> Bool {
-        guard let key = X509_get0_pubkey(issuer.pointer) else {
+        issuer.hasSigned(pointer)
+    }
+
+    /// Whether another certificate was signed by this one's key.
+    func hasSigned(_ other: OpaquePointer) -> Bool {
+        guard let key = X509_get0_pubkey(pointer) else {
             ErrorQueue.clear()
             return false
         }
-        let signed = X509_verify(pointer, key) == 1
+        let signed = X509_verify(other, key) == 1
         ErrorQueue.clear()
         return signed
     }

@@ -7,10 +7,19 @@ import COpenSSL
 /// to a socket that the other end has closed raise SIGPIPE: the process ignores that signal.
 public final class TLSConnection {
     private let ssl: OpaquePointer
-    private let context: TLSContext
+    private let side: Side
     private var refused: PeerCertificate?
+    private var untrusted: UntrustedServer?
     /// How the connection ended. OpenSSL allows no further calls after a failure (`SSL_get_error(3)`).
     private var ending: TLSResult?
+
+    /// Which end this is, with what has to live as long as the connection.
+    private enum Side {
+        case server(TLSContext)
+        case client(TLSClientContext)
+        /// The client's end of a connection inside another one: a server behind a proxy that itself speaks TLS.
+        case inner(TLSClientContext, TLSConnection)
+    }
 
     /// The certificate at the other end, from the end of the handshake on.
     public private(set) var peer: PeerCertificate?
@@ -27,11 +36,48 @@ public final class TLSConnection {
         }
         SSL_set_accept_state(ssl)
         self.ssl = ssl
-        self.context = context
+        side = .server(context)
         _ = copenssl_ssl_set_app_data(ssl, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// Prepares the client's side on a connected socket; the handshake follows.
+    ///
+    /// - Parameter host: whom to reach, a name or an address: asked for by SNI, and what the certificate has to be for.
+    public init(connecting descriptor: Int32, host: String, context: TLSClientContext) throws(TLSError) {
+        ssl = try Self.client(host, context) { SSL_set_fd($0, descriptor) == 1 }
+        side = .client(context)
+        _ = copenssl_ssl_set_app_data(ssl, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Prepares the client's side inside a connection whose handshake is done.
+    public init(connectingThrough outer: TLSConnection, host: String, context: TLSClientContext) throws(TLSError) {
+        ssl = try Self.client(host, context) { copenssl_ssl_set_inside($0, outer.ssl) == 1 }
+        side = .inner(context, outer)
+        _ = copenssl_ssl_set_app_data(ssl, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private static func client(
+        _ host: String, _ context: TLSClientContext, _ attach: (OpaquePointer) -> Bool
+    ) throws(TLSError) -> OpaquePointer {
+        Library.begin()
+        guard let ssl = SSL_new(context.pointer) else {
+            throw .library(step: "preparing a TLS connection", reason: ErrorQueue.text())
+        }
+        var name = host
+        // A final dot makes a name absolute for DNS; certificates never have it.
+        if name.hasSuffix(".") { name.removeLast() }
+        guard copenssl_ssl_set_host(ssl, name) == 1, attach(ssl) else {
+            SSL_free(ssl)
+            throw .library(step: "preparing a TLS connection to \(host)", reason: ErrorQueue.text())
+        }
+        SSL_set_connect_state(ssl)
+        return ssl
+    }
+
     deinit {
+        // Without our farewell OpenSSL holds the session for broken. A device that lost its power or its network is
+        // the one that comes back soon; after a real violation OpenSSL has dropped the session itself.
+        if peer != nil { SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
         SSL_free(ssl)
     }
 
@@ -41,9 +87,15 @@ public final class TLSConnection {
         begin()
         let returned = SSL_do_handshake(ssl)
         guard returned == 1 else { return result(of: returned) }
+        guard case .server(let context) = side else {
+            if peer == nil, let x509 = SSL_get0_peer_certificate(ssl), let id = CertificateID(x509: x509) {
+                peer = PeerCertificate(id: id, x509: x509)
+            }
+            return .done(0)
+        }
         if peer == nil {
-            // A resumed handshake does not verify: the certificate comes out of the ticket. The ticket callback has
-            // asked already; asking here too leaves no way around the question.
+            // A resumed handshake does not verify: the certificate comes out of the session. Whoever looked the session
+            // up has asked already; asking here too leaves no way around the question.
             guard let x509 = SSL_get0_peer_certificate(ssl), let id = CertificateID(x509: x509) else {
                 return end(.failed(.noCertificate))
             }
@@ -89,7 +141,10 @@ public final class TLSConnection {
     }
 
     /// Whether bytes wait inside OpenSSL, perhaps not yet a whole record.
-    public var hasPending: Bool { SSL_has_pending(ssl) == 1 }
+    public var hasPending: Bool {
+        if case .inner(_, let outer) = side, outer.hasPending { return true }
+        return SSL_has_pending(ssl) == 1
+    }
 
     /// The protocol's name for logs: `TLSv1.3`.
     public var protocolName: String { SSL_get_version(ssl).map { String(cString: $0) } ?? "" }
@@ -100,12 +155,30 @@ public final class TLSConnection {
         return String(cString: name)
     }
 
+    /// What was agreed on by ALPN; empty where nothing was.
+    public var negotiatedProtocol: String {
+        var start: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(ssl, &start, &count)
+        guard let start, count > 0 else { return "" }
+        return String(decoding: UnsafeRawBufferPointer(start: start, count: Int(count)), as: UTF8.self)
+    }
+
     /// Whether the handshake continued an earlier session.
     public var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
     /// Keeps what the verification refused, for the sentence in the log.
     func noteRefusal(_ certificate: PeerCertificate) {
         refused = certificate
+    }
+
+    /// Keeps the first thing that the verification of a server's certificate stumbled over.
+    static func noteRefusal(_ store: OpaquePointer) {
+        guard let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),
+            let reference = copenssl_ssl_get_app_data(OpaquePointer(ssl))
+        else { return }
+        let connection = Unmanaged<TLSConnection>.fromOpaque(reference).takeUnretainedValue()
+        if connection.untrusted == nil { connection.untrusted = UntrustedServer(store) }
     }
 
     /// `SSL_get_error(3)` needs an empty queue before each call.
@@ -137,6 +210,7 @@ public final class TLSConnection {
     }
 
     private func ending(of entries: [ErrorQueue.Entry]) -> TLSResult {
+        if let untrusted { return .failed(.untrustedServer(untrusted)) }
         if let refused {
             return .failed(
                 .unknownCertificate(UnknownCertificate(id: refused.id, commonName: refused.commonName)))

@@ -6,6 +6,8 @@ public enum TLSFailure: Equatable, CustomStringConvertible {
     case unknownCertificate(UnknownCertificate)
     /// The client sent no certificate.
     case noCertificate
+    /// The server's certificate is not what it has to be.
+    case untrustedServer(UntrustedServer)
     /// What arrived is not TLS.
     case notTLS
     /// What arrived is plain HTTP.
@@ -28,6 +30,8 @@ public enum TLSFailure: Equatable, CustomStringConvertible {
                 + "group; add the device to the group and deploy, or give the device the certificate of the group"
         case .noCertificate:
             "it sent no certificate; a device connects with its certificate and private key"
+        case .untrustedServer(let server):
+            server.description
         case .notTLS:
             "it does not speak TLS; connect with TLS and the device's certificate"
         case .plainHTTP:

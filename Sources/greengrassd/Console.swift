@@ -22,4 +22,6 @@ enum ExitCode {
     static let success: Int32 = 0
     static let failure: Int32 = 1
     static let usage: Int32 = 2
+    /// `trace`: no subscription brings the message to anybody.
+    static let nothing: Int32 = 3
 }

@@ -14,13 +14,22 @@ enum Help {
           start [--foreground]
           stop
           restart
-          status [--json]     what runs
+          status [--json] [--watch]
+                              what runs, who is connected, what each subscription carried and lost;
+                              with --watch again each second, until Ctrl-C
+          trace TOPIC [--from SOURCE] [--json]
+                              which subscriptions carry a message on TOPIC, and why the others do not; SOURCE is
+                              a device's or function's name, cloud or GGShadowService
           --version
+
+        Without a core:
+          broker --port N [--refuse FILTER]... [--tls-cert FILE --tls-key FILE --tls-client-ca FILE]
+                              an MQTT 3.1.1 server on loopback for any client, until a signal ends it
 
         Options:
           --root DIR          the greengrass-root; the default is the one this program is in, else /greengrass
           -i                  insecure: start although hard and soft links are not protected on this machine
 
-        Exit codes: 0 done, 1 failed, 2 the command line is wrong.
+        Exit codes: 0 done, 1 failed (status: no core serves), 2 the command line is wrong, 3 trace: nobody would get it.
         """
 }

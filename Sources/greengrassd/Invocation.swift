@@ -10,7 +10,9 @@ struct Invocation {
         case start(foreground: Bool)
         case stop
         case restart
-        case status(json: Bool)
+        case status(StatusCommand)
+        case trace(TraceCommand)
+        case broker(BrokerCommand)
         case version
         case help
     }
@@ -35,17 +37,18 @@ struct Invocation {
             index += 1
             switch argument {
             case "-i": insecure = true
-            case "--json": options.json = true
-            case "--foreground": options.foreground = true
             case "--version", "-v": words.append("version")
             case "--help", "-h": asksForHelp = true
-            case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port":
-                guard index < arguments.count else { throw UsageError("\(argument) needs a value after it.") }
-                try options.set(argument, arguments[index])
-                index += 1
             default:
-                if argument.hasPrefix("-") { throw UsageError("There is no option \(argument).") }
-                words.append(argument)
+                if Options.takesValue(argument) {
+                    guard index < arguments.count else { throw UsageError("\(argument) needs a value after it.") }
+                    try options.set(argument, arguments[index])
+                    index += 1
+                } else if argument.hasPrefix("-") {
+                    try options.set(argument)
+                } else {
+                    words.append(argument)
+                }
             }
         }
         if let given = options.root { root = given }
@@ -68,11 +71,14 @@ struct Invocation {
 
     private static func command(_ words: [String], _ options: Options) throws(UsageError) -> Command {
         let command: Command
+        /// How many of the words belong to the command.
         var used = 1
+        var known: [String] = []
         switch words.first {
         case nil, "help": command = .help
         case "version": command = .version
         case "init":
+            known = ["--thing", "--region", "--account", "--mqtt-port", "--daemon-port"]
             command = .initialize(
                 InitCommand(
                     thing: options.thing, region: options.region, account: options.account,
@@ -80,18 +86,32 @@ struct Invocation {
         case "device":
             guard words.count == 3, words[1] == "add" else { throw UsageError("Write `greengrassd device add NAME`.") }
             used = 3
+            known = ["--key"]
             command = .addDevice(DeviceCommand(name: words[2], keyType: options.keyType))
         case "deploy":
             guard words.count == 2 else { throw UsageError("Write `greengrassd deploy FOLDER`.") }
             used = 2
             command = .deploy(folder: words[1])
-        case "start": command = .start(foreground: options.foreground)
+        case "start":
+            known = ["--foreground"]
+            command = .start(foreground: options.foreground)
         case "stop": command = .stop
         case "restart": command = .restart
-        case "status": command = .status(json: options.json)
+        case "status":
+            known = ["--json", "--watch"]
+            command = .status(StatusCommand(json: options.json, watch: options.watch))
+        case "trace":
+            guard words.count == 2 else { throw UsageError("Write `greengrassd trace TOPIC [--from SOURCE]`.") }
+            used = 2
+            known = ["--json", "--from"]
+            command = .trace(TraceCommand(topic: words[1], from: options.from, json: options.json))
+        case "broker":
+            known = BrokerOptions.names
+            command = .broker(try options.broker.command())
         case let word?: throw UsageError("There is no command \(word).")
         }
         if words.count > used { throw UsageError("\(words[used]) is one word too many.") }
+        try options.refuseAll(but: known, of: words.first ?? "help")
         return command
     }
 }
@@ -102,51 +122,5 @@ struct UsageError: Error {
 
     init(_ sentence: String) {
         self.sentence = sentence
-    }
-}
-
-/// The options with values, before it is known which command they belong to.
-private struct Options {
-    var root: String?
-    var thing: String?
-    var region: String?
-    var account: String?
-    var keyType = DeviceCommand.Key.ec
-    var mqttPort: UInt16?
-    var daemonPort: UInt16?
-    var json = false
-    var foreground = false
-
-    mutating func set(_ name: String, _ value: String) throws(UsageError) {
-        switch name {
-        case "--root":
-            guard value.hasPrefix("/") else { throw UsageError("--root needs an absolute path, not \(value).") }
-            root = value == "/" ? value : value.hasSuffix("/") ? String(value.dropLast()) : value
-        case "--thing":
-            guard ThingARN.isValid(name: value) else {
-                throw UsageError("--thing needs 1 to 128 of the characters a-z A-Z 0-9 : _ -, not \(value).")
-            }
-            thing = value
-        case "--region": region = value
-        case "--account":
-            guard value.utf8.count == 12, value.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
-                throw UsageError("--account needs 12 digits, not \(value).")
-            }
-            account = value
-        case "--key":
-            guard let key = DeviceCommand.Key(rawValue: value) else {
-                throw UsageError("--key needs ec or rsa, not \(value).")
-            }
-            keyType = key
-        case "--mqtt-port": mqttPort = try port(name, value)
-        default: daemonPort = try port(name, value)
-        }
-    }
-
-    private func port(_ name: String, _ value: String) throws(UsageError) -> UInt16 {
-        guard let port = UInt16(value), port >= 1024 else {
-            throw UsageError("\(name) needs a number from 1024 to 65535, not \(value).")
-        }
-        return port
     }
 }

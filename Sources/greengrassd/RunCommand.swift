@@ -33,7 +33,9 @@ func runCommand() -> Int32 {
     case .start(let foreground): return start(foreground: foreground).run(root: root)
     case .stop: return StopCommand().run(root: root)
     case .restart: return RestartCommand(start: start(foreground: false)).run(root: root)
-    case .status(let json): return StatusCommand(json: json).run(root: root)
+    case .status(let command): return command.run(root: root)
+    case .trace(let command): return command.run(root: root)
+    case .broker(let command): return command.run()
     case .version:
         Console.say("\(Version.text)")
         return ExitCode.success
@@ -46,7 +48,7 @@ func runCommand() -> Int32 {
 /// What speaks against doing this with root's rights, or nil.
 private func ownershipProblem(_ command: Invocation.Command, root: String) -> String? {
     switch command {
-    case .version, .help, .status: nil
+    case .version, .help, .status, .trace, .broker: nil
     case .initialize, .addDevice, .deploy, .start, .stop, .restart:
         RootOwnership.problem(Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root)))
     }

@@ -101,7 +101,7 @@ struct ConfigurationTests {
     func all() throws {
         let text = try problems(
             """
-            {"coreThing": {"thingArn": "nonsense", "keepAlive": 5, "iotMqttPort": 1883, "ggMqttPort": 80},
+            {"coreThing": {"thingArn": "nonsense", "keepAlive": 5, "iotMqttPort": 0, "ggMqttPort": 80},
              "runtime": {"allowFunctionsToRunAsRoot": "[yes|no]"}, "writeDirectory": "relative"}
             """)
         for key in ["thingArn", "keepAlive", "iotMqttPort", "ggMqttPort"] {

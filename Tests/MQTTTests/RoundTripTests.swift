@@ -67,10 +67,10 @@ import Testing
             let payload = [UInt8](repeating: 7, count: count)
             let expected = try Wire.encode(.publish(Publish(topic: topic, payload: payload)))
             var direct = ByteBuffer()
-            try Publish.write(topic: topic.bytes, payload: payload, to: &direct)
+            try Publish.write(topic: topic.bytes.span, payload: payload.span, to: &direct)
             let written = direct.copy()
             #expect(written == expected)
-            #expect(written.count == Publish.packetLength(topic: topic.bytes, payload: payload))
+            #expect(written.count == Publish.packetLength(topic: topic.bytes.count, payload: payload.count))
         }
     }
 }

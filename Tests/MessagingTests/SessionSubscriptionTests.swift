@@ -13,22 +13,22 @@ import Testing
         .suback(Suback(packetIdentifier: try identifier(9), answers: answers))
     }
 
-    @Test("MSG-06: every QoS is granted as QoS 0", arguments: [QoS.atMostOnce, .atLeastOnce, .exactlyOnce])
+    @Test("MSG-06: every QoS is granted as it was asked for", arguments: [QoS.atMostOnce, .atLeastOnce, .exactlyOnce])
     func granted(qos: QoS) throws {
         let driver = try SessionDriver.connected()
         let events = try driver.feed(subscribe(["a/+", "b"], qos: qos))
         #expect(events == [.subscribed(added: [try "a/+".filter(), try "b".filter()], refused: [])])
-        #expect(try driver.sent() == [suback([.granted(.atMostOnce), .granted(.atMostOnce)])])
-        #expect(driver.session.wants("a/x".utf8Bytes))
-        #expect(!driver.session.wants("a".utf8Bytes))
+        #expect(try driver.sent() == [suback([.granted(qos), .granted(qos)])])
+        #expect(driver.wants("a/x") == qos)
+        #expect(driver.wants("a") == nil)
     }
 
     @Test("a client's filter follows MQTT's own rule: sensor/# takes sensor too")
     func ownRule() throws {
         let driver = try SessionDriver.connected()
         try driver.feed(subscribe(["sensor/#"]))
-        #expect(driver.session.wants("sensor".utf8Bytes))
-        #expect(driver.session.wants("sensor/a/b".utf8Bytes))
+        #expect(driver.wants("sensor") != nil)
+        #expect(driver.wants("sensor/a/b") != nil)
     }
 
     @Test("a filter subscribed to twice is there once, and gone after one UNSUBSCRIBE")
@@ -40,7 +40,7 @@ import Testing
         let packet = Unsubscribe(packetIdentifier: try identifier(4), filters: [try "a".filter(), try "b".filter()])
         #expect(try driver.feed(.unsubscribe(packet)) == [])
         #expect(try driver.sent() == [.unsuback(identifier(4))])
-        #expect(!driver.session.wants("a".utf8Bytes))
+        #expect(driver.wants("a") == nil)
     }
 
     @Test("MSG-15: a filter of more than 256 bytes or 7 slashes is refused with 0x80, the others are granted")
@@ -70,6 +70,6 @@ import Testing
         let driver = try SessionDriver.connected()
         try driver.feed(subscribe(["a"]))
         try driver.feed(.disconnect)
-        #expect(!driver.session.wants("a".utf8Bytes))
+        #expect(driver.wants("a") == nil)
     }
 }

@@ -89,6 +89,9 @@ final class TestClient {
 
     func forget() { received = [] }
 
+    /// Forgets the packets that came first.
+    func forget(first count: Int) { received.removeFirst(count) }
+
     /// The payloads of the messages that came.
     func payloads() throws -> [[UInt8]] {
         try receive().compactMap { packet in

@@ -15,6 +15,7 @@
 #include <ifaddrs.h>
 #include <limits.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -27,6 +28,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -61,6 +63,14 @@ static inline void clinux_raise_descriptor_limit(rlim_t most) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static inline int clinux_terminal_size(int fd, int *columns, int *lines) {
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0) return -1;
+    *columns = size.ws_col;
+    *lines = size.ws_row;
+    return 0;
+}
+
 // Marked unavailable in Swift's own overlay because of its threads; the supervisor has one.
 static inline pid_t clinux_fork(void) { return fork(); }
 
@@ -91,6 +101,25 @@ static inline int clinux_bind(int fd, const void *address, socklen_t size) { ret
 static inline int clinux_connect(int fd, const void *address, socklen_t size) { return connect(fd, (const struct sockaddr *)address, size); }
 static inline int clinux_accept(int fd, void *address, socklen_t *size, int flags) { return accept4(fd, (struct sockaddr *)address, size, flags); }
 static inline int clinux_getsockname(int fd, void *address, socklen_t *size) { return getsockname(fd, (struct sockaddr *)address, size); }
+
+// Bytes of a TCP socket that the other end has not confirmed; 0 where that cannot be told.
+static inline int clinux_unsent(int fd) {
+    int amount = 0;
+    return ioctl(fd, TIOCOUTQ, &amount) == 0 ? amount : 0;
+}
+
+struct clinux_address {
+    uint32_t length; // of bytes
+    int is_v6;
+    unsigned char bytes[32]; // a sockaddr_in or sockaddr_in6
+    char text[64];           // inet_ntop(3)
+};
+
+// The TCP addresses of a name, in the order in which to try them: their number, or getaddrinfo(3)'s error, which is
+// negative. Blocks.
+int clinux_resolve(const char *host, uint16_t port, struct clinux_address *found, int most);
+// The error in words.
+const char *clinux_resolve_error(int code);
 
 // Bounds each blocking connect, send and receive (socket(7)); they then fail with EAGAIN. The options' names are
 // expressions in glibc.

@@ -28,7 +28,30 @@ static inline void copenssl_clear_errno(void) { errno = 0; }
 
 static inline uint64_t copenssl_ctx_set_server_options(SSL_CTX *context) {
     return SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION
-                                            | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+                                            | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA
+                                            | SSL_OP_NO_TICKET);
+}
+
+static inline uint64_t copenssl_ctx_set_client_options(SSL_CTX *context) {
+    return SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+}
+
+// Whom a client wants to reach: what the certificate has to be for, and SNI where it is a name (RFC 6066 section 3).
+static inline int copenssl_ssl_set_host(SSL *connection, const char *host) {
+    X509_VERIFY_PARAM *parameters = SSL_get0_param(connection);
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1) return 1;
+    ERR_clear_error();
+    return X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1 && SSL_set_tlsext_host_name(connection, host) == 1;
+}
+
+// TLS inside TLS: the inner connection's bytes are the outer one's plain text (BIO_f_ssl(3)), which stays the caller's.
+static inline int copenssl_ssl_set_inside(SSL *inner, SSL *outer) {
+    BIO *bio = BIO_new(BIO_f_ssl());
+    if (bio == NULL) return 0;
+    BIO_set_ssl(bio, outer, BIO_NOCLOSE);
+    SSL_set_bio(inner, bio, bio);
+    return 1;
 }
 
 static inline long copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
@@ -37,8 +60,10 @@ static inline long copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
 
 static inline long copenssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 
-static inline long copenssl_ctx_disable_session_cache(SSL_CTX *context) {
-    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+// Sessions go through the callbacks alone: OpenSSL keeps none itself.
+static inline long copenssl_ctx_use_own_session_cache(SSL_CTX *context) {
+    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL
+                                                       | SSL_SESS_CACHE_NO_AUTO_CLEAR);
 }
 
 static inline void copenssl_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
@@ -51,14 +76,6 @@ static inline long copenssl_ctx_clear_chain(SSL_CTX *context) { return SSL_CTX_c
 
 static inline long copenssl_ctx_add_chain(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(context, certificate);
-}
-
-static inline long copenssl_ctx_set_ticket_keys(SSL_CTX *context, void *keys, long length) {
-    return SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
-}
-
-static inline long copenssl_ctx_ticket_key_length(SSL_CTX *context) {
-    return SSL_CTX_set_tlsext_ticket_keys(context, NULL, 0);
 }
 
 static inline int copenssl_ssl_set_app_data(SSL *connection, void *data) {

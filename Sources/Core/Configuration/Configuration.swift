@@ -1,3 +1,5 @@
+import Network
+
 /// `config/config.json` as V1 has it (gg-core.md, rows CFG-01 to CFG-26), with the additions of V1.10 and V1.11 that
 /// this core honours.
 public struct Configuration: Sendable {
@@ -12,6 +14,14 @@ public struct Configuration: Sendable {
     public var thing: ThingARN
     /// The cloud's endpoint; nil for a core without a cloud.
     public var iotHost: String?
+    /// The cloud's Greengrass service.
+    public var ggHost: String?
+    /// `coreThing.iotMqttPort`: V1 allows 8883 and 443; any other is for clouds of one's own.
+    public var iotMQTTPort: UInt16 = 8883
+    /// `coreThing.iotHttpPort`.
+    public var iotHTTPPort: UInt16 = 8443
+    /// `coreThing.ggHttpPort`.
+    public var ggHTTPPort: UInt16 = 8443
     /// The core's own identity; nil only where `iotHost` is nil too.
     public var principal: Principal?
     /// Where local devices connect, `coreThing.ggMqttPort`.
@@ -20,10 +30,22 @@ public struct Configuration: Sendable {
     public var daemonPort: UInt16 = 8000
     /// Seconds, `coreThing.keepAlive`, towards the cloud.
     public var keepAlive: Int64 = 600
+    /// Seconds, `coreThing.mqttOperationTimeout`: how long the cloud may take for an answer at least.
+    public var operationTimeout: Int64 = 5
+    /// Seconds, `mqttMaxConnectionRetryInterval`: the longest pause between two attempts to reach the cloud.
+    public var longestConnectionRetry: Int64 = 60
+    /// `coreThing.coreClientId`: the client ID towards the cloud in place of the thing's name.
+    public var coreClientID: String?
+    /// `coreThing.networkProxy`.
+    public var proxy: NetworkProxy?
+    /// `coreThing.networkProxy.proxyCaPath`, ours: whom to trust as a proxy that speaks TLS, beside the system's store.
+    public var proxyAuthority: String?
     /// Milliseconds that `start` waits, `runtime.postStartHealthCheckTimeout`.
     public var healthCheckTimeout: Int64 = 30_000
     /// `runtime.allowFunctionsToRunAsRoot`.
     public var allowsRootFunctions = false
+    /// Whether Prometheus is answered on the functions' port, `runtime.metrics`; ours.
+    public var servesMetrics = false
     /// `writeDirectory`.
     public var writeDirectory: String?
     /// Programs by runtime name, on the PATH or absolute, `runtime.interpreters`; ours.

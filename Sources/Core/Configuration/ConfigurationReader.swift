@@ -4,9 +4,9 @@ import JSON
 /// Takes a configuration out of its document and collects what is wrong with it.
 final class ConfigurationReader {
     private let document: JSONDocument
-    private let certificates: String
-    private let findings = JSONFindings()
-    private var ownProblems: [String] = []
+    let certificates: String
+    let findings = JSONFindings()
+    var ownProblems: [String] = []
 
     init(document: JSONDocument, certificates: String) {
         self.document = document
@@ -31,6 +31,7 @@ final class ConfigurationReader {
         var configuration = Configuration(thing: thing ?? Self.anyThing)
         readCoreThing(root["coreThing"], into: &configuration)
         readRuntime(root["runtime"], into: &configuration)
+        readRetry(root, into: &configuration)
         configuration.writeDirectory = absolutePath(root["writeDirectory"], what: "a folder")
         configuration.principal =
             root["crypto"].isPresent
@@ -57,8 +58,7 @@ final class ConfigurationReader {
     }
 
     private func readCoreThing(_ node: JSONNode, into configuration: inout Configuration) {
-        configuration.iotHost = text(node["iotHost"])
-        _ = text(node["ggHost"])
+        readCloud(node, into: &configuration)
         configuration.mqttPort = port(node["ggMqttPort"], or: 8883)
         configuration.daemonPort = port(node["ggDaemonPort"], or: 8000)
         if configuration.mqttPort == configuration.daemonPort {
@@ -66,10 +66,6 @@ final class ConfigurationReader {
                 "$.coreThing.ggMqttPort and $.coreThing.ggDaemonPort are both \(configuration.mqttPort): devices and "
                     + "functions need a port each; change one of them.")
         }
-        // Rows CFG-06 to CFG-09.
-        configuration.keepAlive = integer(node["keepAlive"], in: 30...1200) ?? 600
-        for key in ["iotMqttPort"] { oneOf([8883, 443], node[key]) }
-        for key in ["iotHttpPort", "ggHttpPort"] { oneOf([8443, 443], node[key]) }
     }
 
     private func readRuntime(_ node: JSONNode, into configuration: inout Configuration) {
@@ -77,6 +73,7 @@ final class ConfigurationReader {
             integer(node["postStartHealthCheckTimeout"], in: 1...3_600_000) ?? 30_000
         configuration.allowsRootFunctions = yesOrNo(node["allowFunctionsToRunAsRoot"])
         _ = yesOrNo(node["cgroup"]["useSystemd"])
+        configuration.servesMetrics = yesOrNo(node["metrics"])
         let members = findings.take { () throws(JSONMismatch) in try node["interpreters"].objectIfPresent() } ?? []
         for (runtime, node) in members {
             guard let program = findings.take({ () throws(JSONMismatch) in try node.nonEmptyString() }) else {
@@ -133,22 +130,17 @@ final class ConfigurationReader {
 }
 
 extension ConfigurationReader {
-    private func text(_ node: JSONNode) -> String? {
+    func text(_ node: JSONNode) -> String? {
         (findings.take { () throws(JSONMismatch) in try node.stringIfPresent() }) ?? nil
     }
 
-    private func integer(_ node: JSONNode, in range: ClosedRange<Int64>) -> Int64? {
+    func integer(_ node: JSONNode, in range: ClosedRange<Int64>) -> Int64? {
         (findings.take { () throws(JSONMismatch) in try node.integerIfPresent(in: range) }) ?? nil
     }
 
     /// Rows B-01 and B-03 of the additions after 1.9: 1024 to 65535.
     private func port(_ node: JSONNode, or standard: UInt16) -> UInt16 {
         integer(node, in: 1024...65_535).map { UInt16($0) } ?? standard
-    }
-
-    private func oneOf(_ allowed: [Int64], _ node: JSONNode) {
-        guard let number = integer(node, in: 0...65_535), !allowed.contains(number) else { return }
-        findings.add(node.mismatch("\(allowed[0]) or \(allowed[1])", showingValue: true))
     }
 
     /// V1 writes its switches as texts. Its template holds a literal `[yes|no]`, which users forget to edit.
@@ -168,7 +160,7 @@ extension ConfigurationReader {
     }
 
     /// `file:///absolute/path`, or the absolute path alone.
-    private func file(_ node: JSONNode) -> String? {
+    func file(_ node: JSONNode) -> String? {
         guard let text = findings.take({ () throws(JSONMismatch) in try node.nonEmptyString() }) else { return nil }
         if text.hasPrefix("file:///") { return String(text.dropFirst(7)) }
         if text.hasPrefix("/") { return text }
@@ -203,10 +195,12 @@ extension ConfigurationReader {
                 root["runtime"],
                 [
                     "cgroup", "postStartHealthCheckTimeout", "allowFunctionsToRunAsRoot", "interpreters",
-                    "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices",
+                    "metrics", "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices",
                 ]
             ),
             (root["runtime"]["cgroup"], ["useSystemd", "mountPath"]),
+            (root["coreThing"]["networkProxy"], ["proxy", "noProxyAddresses", "proxyCaPath"]),
+            (root["coreThing"]["networkProxy"]["proxy"], ["url", "username", "password"]),
             (root["crypto"], ["caPath", "principals", "PKCS11"]),
             (root["crypto"]["principals"], ["IoTCertificate", "MQTTServerCertificate", "SecretsManager"]),
             (root["crypto"]["principals"]["IoTCertificate"], ["certificatePath", "privateKeyPath"]),

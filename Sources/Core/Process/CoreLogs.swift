@@ -26,7 +26,12 @@ enum CoreLogs {
         configuration.port = setup.configuration.daemonPort
         configuration.region = thing.region.isEmpty ? nil : thing.region
         configuration.iotHost = setup.configuration.iotHost
+        configuration.greengrassHost = setup.configuration.ggHost
+        configuration.mqttPort = setup.configuration.iotMQTTPort
+        configuration.iotHTTPPort = setup.configuration.iotHTTPPort
+        configuration.greengrassHTTPPort = setup.configuration.ggHTTPPort
         configuration.mqttKeepAlive = setup.configuration.keepAlive
+        configuration.proxyVariables = CloudStart.proxyVariables(setup.configuration.proxy)
         configuration.interpreters = setup.configuration.interpreters.map {
             (runtime: $0.runtime, programs: [$0.program])
         }

@@ -22,6 +22,8 @@ final class CoreProcess {
     let functions: FunctionService
     /// The queues to and from the cloud; nil for a core without one.
     let spool: Spool?
+    /// nil for a core without a cloud.
+    let cloud: CloudLink?
     let group: GroupDefinition
     let deployment: String?
     /// Why the core serves without its group, or empty.
@@ -38,7 +40,7 @@ final class CoreProcess {
 
     init(
         setup: DaemonSetup, identities: Identities, deployed: DeployedGroup, server: ServerIdentities,
-        connection: SupervisorConnection, echoes: Bool
+        cloud credentials: CloudCredentials?, connection: SupervisorConnection, echoes: Bool
     ) throws(SetupError) {
         self.setup = setup
         self.server = server
@@ -77,6 +79,13 @@ final class CoreProcess {
             reactor: reactor,
             router: router, launcher: launcher, log: log)
         pending.connect(launcher, functions)
+        if let credentials, let spool {
+            cloud = CloudLink(
+                settings: CloudStart.settings(setup.configuration, credentials), subscriptions: group.subscriptions,
+                reactor: reactor, resolver: Resolver(reactor: reactor), router: router, queue: spool.outbound, log: log)
+        } else {
+            cloud = nil
+        }
         for notice in server.notices + deployed.notices { log.info(notice) }
     }
 
@@ -114,8 +123,10 @@ final class CoreProcess {
         try broker.listen(port: setup.configuration.mqttPort, context: context)
         log.info("listening on \(setup.configuration.mqttPort)")
         try functions.start()
+        cloud?.start()
         control = try ControlServer(
-            path: setup.layout.controlSocket, reactor: reactor, answer: { [self] in StatusReport(self).json })
+            path: setup.layout.controlSocket, reactor: reactor, answer: { [self] in answer($0) })
+        if setup.configuration.servesMetrics { functions.metrics = { Metrics(StatusReport(self).json).text } }
         let onSignal = Listener { [self] in
             while Signals.next(signals) != nil { stop(CoreExit.done) }
         }
@@ -141,6 +152,7 @@ final class CoreProcess {
         exitCode = code
         log.info("Stopping: no device is served any more, and the functions are told to end.")
         broker.stop()
+        cloud?.stop()
         spool?.prepareToStop()
         functions.stop { [reactor, spool] in
             // What the functions have published until now is stored too.

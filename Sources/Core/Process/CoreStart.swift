@@ -20,6 +20,7 @@ struct CoreStart {
         do throws(SetupError) {
             let server = try prepareServer()
             let deployed = DeployedGroup.load(setup)
+            let cloud = try CloudCredentials.read(setup.configuration)
             connection.tell(.mayRunAs(deployed.launchIdentities(identities)))
             do throws(SystemError) {
                 try Privileges.drop(to: identities.core, parent: supervisor)
@@ -27,8 +28,8 @@ struct CoreStart {
                 throw SetupError("The core cannot give up its privileges", error)
             }
             let core = try CoreProcess(
-                setup: setup, identities: identities, deployed: deployed, server: server, connection: connection,
-                echoes: echoes)
+                setup: setup, identities: identities, deployed: deployed, server: server, cloud: cloud,
+                connection: connection, echoes: echoes)
             return try core.run()
         } catch {
             connection.tellLast(.cannotServe(reason: error.sentence))

@@ -3,8 +3,10 @@ import HTTP
 import JSON
 import Linux
 
-/// Answers `greengrassd status` on a Unix socket that root and the core's user alone can open.
+/// Answers `greengrassd status` and `trace` on a Unix socket that root and the core's user alone can open.
 final class ControlServer: EventHandler {
+    /// A topic on a command line is at most as long (execve(2)).
+    static let mostQuestionBytes = 131_072
     /// `status` asks once; more at one time is a mistake.
     private static let mostConnections = 16
     /// A client that does not ask within that time is cut, nanoseconds.
@@ -14,10 +16,10 @@ final class ControlServer: EventHandler {
 
     private let listener: Int32
     private let reactor: Reactor
-    private let answer: () -> JSON
+    private let answer: (HTTPRequest) -> JSON?
     private var connections: [Int32: ControlConnection] = [:]
 
-    init(path: String, reactor: Reactor, answer: @escaping () -> JSON) throws(SystemError) {
+    init(path: String, reactor: Reactor, answer: @escaping (HTTPRequest) -> JSON?) throws(SystemError) {
         self.reactor = reactor
         self.answer = answer
         listener = try Socket.listen(unixPath: path, mode: 0o600)
@@ -75,15 +77,15 @@ final class ControlServer: EventHandler {
 private final class ControlConnection: EventHandler {
     var deadline: TimerID?
     private let descriptor: Int32
-    private let answer: () -> JSON
+    private let answer: (HTTPRequest) -> JSON?
     private let waitToWrite: () -> Void
     private let close: () -> Void
     private var input = ByteBuffer()
     private var output = ByteBuffer()
-    private var parser = HTTPRequestParser(limits: HTTPLimits(bodyBytes: 0))
+    private var parser = HTTPRequestParser(limits: HTTPLimits(bodyBytes: Int64(ControlServer.mostQuestionBytes)))
 
     init(
-        descriptor: Int32, answer: @escaping () -> JSON, waitToWrite: @escaping () -> Void,
+        descriptor: Int32, answer: @escaping (HTTPRequest) -> JSON?, waitToWrite: @escaping () -> Void,
         close: @escaping () -> Void
     ) {
         self.descriptor = descriptor
@@ -102,10 +104,10 @@ private final class ControlConnection: EventHandler {
         }
         do throws(HTTPError) {
             guard let request = try parser.next(from: &input) else { return }
-            if request.method == .get, request.path == [UInt8]("/status") {
+            if let answer = answer(request) {
                 HTTPWriter.beginResponse(.ok, to: &output)
                 HTTPWriter.header("Content-Type", "application/json" as StaticString, to: &output)
-                HTTPWriter.end(answer().serialized(), keepsAlive: false, to: &output)
+                HTTPWriter.end(answer.serialized(), keepsAlive: false, to: &output)
             } else {
                 HTTPWriter.beginResponse(.notFound, to: &output)
                 HTTPWriter.end(keepsAlive: false, to: &output)

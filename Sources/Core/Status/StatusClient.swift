@@ -13,13 +13,26 @@ public enum StatusClient {
 
     /// - Returns: the core's answer, or nil while no core serves, and where it does not answer in time.
     public static func ask(_ layout: Layout) throws(SystemError) -> JSON? {
+        try ask(layout, "GET", "/status", [])
+    }
+
+    /// Asks which subscriptions would carry a message.
+    /// - Returns: the answer of `Trace`, or nil as above.
+    public static func trace(_ layout: Layout, topic: String, from: String?) throws(SystemError) -> JSON? {
+        let question: JSON = ["topic": .string(topic), "from": from.map { .string($0) } ?? .null]
+        return try ask(layout, "POST", "/trace", question.serialized())
+    }
+
+    private static func ask(
+        _ layout: Layout, _ method: StaticString, _ target: StaticString, _ body: [UInt8]
+    ) throws(SystemError) -> JSON? {
         var answer = ByteBuffer()
         do throws(SystemError) {
             let descriptor = FileDescriptor(
                 owning: try Socket.connect(unixPath: layout.controlSocket, patience: patience))
             var request = ByteBuffer()
-            HTTPWriter.beginRequest("GET", target: "/status", to: &request)
-            HTTPWriter.end(keepsAlive: false, to: &request)
+            HTTPWriter.beginRequest(method, target: target, to: &request)
+            HTTPWriter.end(body, keepsAlive: false, to: &request)
             try IO.writeAll(descriptor.raw, request.copy(), step: "ask the core")
             answer.append(try Files.read(descriptor: descriptor.raw, name: "the core's answer", limit: mostBytes))
         } catch {

@@ -11,6 +11,7 @@ struct StatusReport {
     init(_ core: CoreProcess) {
         let now = Clock.monotonic()
         let thing = core.setup.configuration.thing
+        let sources = Self.sources(core)
         json = [
             "version": .string(Version.product),
             "thing": .string(thing.name),
@@ -19,33 +20,42 @@ struct StatusReport {
             "uptimeSeconds": .integer((now - core.started) / 1_000_000_000),
             "deployment": core.deployment.map { .string($0) } ?? .null,
             "problem": core.problem.isEmpty ? .null : .string(core.problem),
+            "cloud": Self.cloud(core),
+            "queue": Self.queue(core),
             "subscriptions": .integer(Int64(core.group.subscriptions.count)),
             "mqttPort": .integer(Int64(core.setup.configuration.mqttPort)),
             "daemonPort": .integer(Int64(core.functions.port)),
-            "devices": Self.devices(core, now),
-            "functions": .array(core.functions.status().map(Self.function)),
+            "devices": Self.devices(core, sources, now),
+            "functions": .array(core.functions.status().map { Self.function($0, sources[.function($0.arn)]) }),
             "messages": Self.messages(core),
+            "connections": Self.connections(core),
+            "subscriptionTable": Self.table(core),
+            "unrouted": Self.unrouted(core),
         ]
     }
 
-    private static func devices(_ core: CoreProcess, _ now: Int64) -> JSON {
+    private static func devices(
+        _ core: CoreProcess, _ sources: [Endpoint: MessageSource], _ now: Int64
+    ) -> JSON {
         let connected = core.broker.connectedDevices
         return .array(
             core.group.devices.map { device in
+                let published = Self.published(sources[.device(device.thingName)])
                 guard let connection = connected.first(where: { $0.thingName == device.thingName }) else {
-                    return ["thing": .string(device.thingName), "connected": false]
+                    return .object([("thing", .string(device.thingName)), ("connected", false)] + published)
                 }
-                return [
-                    "thing": .string(device.thingName),
-                    "connected": true,
-                    "peer": .string(connection.peer),
-                    "connectedSeconds": .integer((now - connection.since) / 1_000_000_000),
-                    "droppedMessages": .integer(Int64(clamping: connection.dropped)),
-                ]
+                return .object(
+                    [
+                        ("thing", .string(device.thingName)),
+                        ("connected", true),
+                        ("peer", .string(connection.peer)),
+                        ("connectedSeconds", .integer((now - connection.since) / 1_000_000_000)),
+                        ("droppedMessages", .integer(Int64(clamping: connection.dropped))),
+                    ] + published)
             })
     }
 
-    private static func function(_ status: FunctionStatus) -> JSON {
+    private static func function(_ status: FunctionStatus, _ source: MessageSource?) -> JSON {
         let counters = status.counters
         return [
             "arn": .string(status.arn),
@@ -58,6 +68,8 @@ struct StatusReport {
             "timeouts": .integer(counters.timeouts),
             "droppedMessages": .integer(counters.droppedMessages),
             "restarts": .integer(counters.restarts),
+            "published": .integer(Int64(clamping: source?.published ?? 0)),
+            "withoutRoute": .integer(Int64(clamping: source?.withoutRoute ?? 0)),
             "workers": .array(
                 status.workers.map { worker in
                     [
@@ -82,6 +94,25 @@ struct StatusReport {
             "droppedUnsubscribed": .integer(Int64(clamping: broker.droppedUnsubscribed)),
             "droppedByFullQueue": .integer(Int64(clamping: broker.droppedByFullQueue)),
             "refusedCertificates": .integer(Int64(clamping: broker.unknownCertificates)),
+            "receivedFromDevices": .integer(Int64(clamping: broker.received)),
+            "droppedByTopic": .integer(Int64(clamping: broker.droppedByTopic)),
+            "droppedByFullSession": .integer(Int64(clamping: broker.droppedByFullSession)),
+            "retainedRefused": .integer(Int64(clamping: broker.retainedRefused)),
+        ]
+    }
+
+    private static func connections(_ core: CoreProcess) -> JSON {
+        let broker = core.broker.counters
+        return [
+            "accepted": .integer(Int64(clamping: broker.accepted)),
+            "connected": .integer(Int64(clamping: broker.connected)),
+            "takenOver": .integer(Int64(clamping: broker.takenOver)),
+            "handshakesFailed": .integer(Int64(clamping: broker.handshakesFailed)),
+            "refusedCertificates": .integer(Int64(clamping: broker.unknownCertificates)),
+            "crowdedOut": .integer(Int64(clamping: broker.crowdedOut)),
+            "sessionsGivenUp": .integer(Int64(clamping: broker.sessionsGivenUp)),
+            "publishersHeld": .integer(Int64(clamping: broker.held)),
+            "foundSlow": .integer(Int64(clamping: broker.foundSlow)),
         ]
     }
 }

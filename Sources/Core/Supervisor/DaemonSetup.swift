@@ -72,7 +72,7 @@ public struct DaemonSetup {
         var failed = false
         do throws(SystemError) {
             try lock.write(process: Processes.current)
-            try writeSystemProcessFile(Processes.current)
+            if let problem = writeSystemProcessFile(Processes.current) { log.warn(problem) }
             Processes.raiseDescriptorLimit()
             Signals.ignoreBrokenPipes()
             let core = CoreStart(setup: self, identities: identities, echoes: echoes)
@@ -92,16 +92,33 @@ public struct DaemonSetup {
             log.info("\(Version.text) starts in \(layout.root).")
             _ = try supervisor.run()
             log.info("The daemon ends; nothing that it started is left.")
-            if let path = layout.systemProcessFile, Users.isRoot { try Files.removeTree(path) }
+            removeSystemProcessFile(log)
         } catch {
             throw SetupError("The daemon failed", error)
         }
         return failed ? 1 : 0
     }
 
-    private func writeSystemProcessFile(_ process: Int32) throws(SystemError) {
+    /// For systemd's unit alone: a read-only /var/run, as in some containers, keeps no core from serving.
+    /// - Returns: what hindered it.
+    private func writeSystemProcessFile(_ process: Int32) -> String? {
+        guard let path = layout.systemProcessFile, Users.isRoot else { return nil }
+        do throws(SystemError) {
+            try Files.writeAtomically(path, [UInt8]("\(process)\n".utf8), mode: 0o644)
+            return nil
+        } catch {
+            return "\(path) cannot be written (\(error.description)): systemd's unit, which reads the process number "
+                + "there, will not find it. Everything else works."
+        }
+    }
+
+    private func removeSystemProcessFile(_ log: Logger) {
         guard let path = layout.systemProcessFile, Users.isRoot else { return }
-        try Files.writeAtomically(path, [UInt8]("\(process)\n".utf8), mode: 0o644)
+        do throws(SystemError) {
+            try Files.removeTree(path)
+        } catch {
+            log.warn("\(path) is left: \(error.description).")
+        }
     }
 
     /// Gives a folder and what is in it to the core, where it belongs to somebody else, for instance after the user

@@ -8,7 +8,7 @@ final class DeviceTarget: MessageTarget {
     let source: MessageSource
     /// The subjects of the rows that have the device as their target.
     let subjects: [MQTT.TopicFilter]
-    var connection: BrokerConnection?
+    var session: ClientSession?
     /// How often in a row a young connection was taken over.
     var quickTakeovers = 0
 
@@ -21,16 +21,30 @@ final class DeviceTarget: MessageTarget {
         self.broker = broker
     }
 
+    var connection: BrokerConnection? { session?.connection }
+
+    /// The table has granted it; what the client has subscribed to chooses.
     func deliver(_ message: borrowing MessageView) -> Delivery {
-        guard let connection else {
+        guard let session else {
             broker.counters.droppedWhileDisconnected += 1
-            return .taken
+            return .absent
         }
-        connection.send(message.copy())
-        return .taken
+        guard let wanted = broker.index.qos(session, message.topic) else {
+            broker.counters.droppedUnsubscribed += 1
+            return .unwanted
+        }
+        let qos = message.qos.rawValue < wanted.rawValue ? message.qos : wanted
+        // What is sent with QoS 1 or 2 waits in its session.
+        if qos == .atMostOnce, session.connection == nil {
+            broker.counters.droppedWhileDisconnected += 1
+            return .absent
+        }
+        return broker.deliver(message.topic, message.payload, to: session, qos) ? .taken : .dropped
     }
 
-    func isFull(forPayload bytes: Int) -> Bool { false }
+    func isFull(forPayload bytes: Int) -> Bool {
+        connection.map { !$0.hasRoom(bytes) } ?? false
+    }
 
     /// Whether a row could ever bring something that this filter takes.
     func mayReceive(_ filter: MQTT.TopicFilter) -> Bool {

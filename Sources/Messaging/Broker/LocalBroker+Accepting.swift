@@ -4,7 +4,7 @@ import TLS
 
 extension LocalBroker {
     /// Connections accepted from one listener in one turn.
-    private static let acceptsPerTurn = 16
+    private static let acceptsPerTurn = 64
     /// How long accepting rests when descriptors or memory are used up, in nanoseconds.
     private static let rest: Int64 = 1_000_000_000
 
@@ -55,9 +55,9 @@ extension LocalBroker {
             FileDescriptor.close(descriptor)
             return
         }
-        connections[descriptor] = connection
+        register(connection)
         pending += 1
-        connection.begin()
+        sweep(by: connection.deadline)
     }
 
     /// A connection has sent a good CONNECT or is gone: another may come.

@@ -13,13 +13,15 @@ extension LocalBroker {
     /// It is the youngest that had its time: where a host has many honest devices behind it, the others get to their end.
     func crowdingConnection() -> BrokerConnection? {
         var counts: [String: Int] = [:]
-        for connection in connections.values where connection.device == nil { counts[connection.host, default: 0] += 1 }
+        for connection in connections where connection.session.client == nil {
+            counts[connection.host, default: 0] += 1
+        }
         let most = counts.values.max() ?? 0
         guard most >= max(2, limits.pendingConnections / 4) else { return nil }
         let now = Clock.monotonic()
         var youngest: BrokerConnection?
-        for connection in connections.values {
-            guard connection.device == nil, counts[connection.host] == most, !connection.waitsForUs,
+        for connection in connections {
+            guard connection.session.client == nil, counts[connection.host] == most, !connection.waitsForUs,
                 now - connection.acceptedAt >= limits.pendingPatience
             else { continue }
             if let youngest, youngest.acceptedAt >= connection.acceptedAt { continue }

@@ -1,29 +1,36 @@
 import Bytes
+import Linux
 import Log
 import MQTT
 import TLS
 
 extension LocalBroker {
     /// Tidies up after a closed connection, tells why it ended, and publishes its will.
-    func ended(_ connection: BrokerConnection, _ reason: CloseReason, _ will: Will?) {
-        if connections[connection.descriptor] === connection { connections[connection.descriptor] = nil }
-        if let device = connection.device {
-            if device.connection === connection { device.connection = nil }
-            tell("Device \(device.thingName) at \(connection.peer) disconnected: \(reason.description).", reason)
-            if let will { publish(will, of: device) }
+    func ended(_ connection: BrokerConnection, _ reason: CloseReason, _ client: ClientSession?, _ will: Will?) {
+        let descriptor = Int(connection.descriptor)
+        if connectionTable[descriptor] === connection { connectionTable[descriptor] = nil }
+        if let client {
+            if reason.isRemarkable {
+                log.warn("\(name(client)) at \(connection.peer) disconnected: \(reason.description).")
+            } else {
+                log.info("\(name(client)) at \(connection.peer) disconnected: \(reason.description).")
+            }
+            if client.connection === connection { leave(client, now: Clock.monotonic()) }
+            if let will { publish(will, of: client, connection.device) }
         } else {
             count(reason)
-            let who = connection.session.provenName.map { "device \($0.text) at " } ?? "a connection from "
             // Whoever crowds is told of elsewhere, seldom.
             if reason != .lost, reason != .crowdedOut {
-                tell("Refused \(who)\(connection.peer): \(reason.description).", reason)
+                let who = connection.session.provenName.map { "device \($0.text) at " } ?? "a connection from "
+                let line = "Refused \(who)\(connection.peer): \(reason.description)."
+                if reason.isRemarkable { log.warn(line) } else { log.info(line) }
             }
             pendingEnded()
         }
     }
 
-    private func tell(_ line: String, _ reason: CloseReason) {
-        if reason.isRemarkable { log.warn(line) } else { log.info(line) }
+    func name(_ client: ClientSession) -> String {
+        (router == nil ? "Client " : "Device ") + client.clientID.text
     }
 
     private func count(_ reason: CloseReason) {
@@ -36,17 +43,15 @@ extension LocalBroker {
         }
     }
 
-    /// A will is a message of the device like any other: the table decides where it goes.
-    private func publish(_ will: Will, of device: DeviceTarget) {
-        let rules = TopicRules(limits)
-        if let breach = rules.breach(will.topic.bytes.span) {
+    /// A will is a message of the client like any other: in a group, the table decides where it goes.
+    private func publish(_ will: Will, of client: ClientSession, _ device: DeviceTarget?) {
+        if let breach = rules.topicRules.breach(will.topic.bytes.span) {
             counters.droppedByTopic += 1
             log.warn(
-                "Discarding the will of device \(device.thingName) on topic \(will.topic.bytes.text): "
-                    + rules.describe(breach) + ".")
+                "Discarding the will of \(client.clientID.text) on topic \(will.topic.bytes.text): "
+                    + rules.topicRules.describe(breach) + ".")
             return
         }
-        counters.received += 1
-        router.publish(topic: will.topic.bytes, payload: will.payload, from: device.source)
+        _ = publish(will.topic.bytes.span, will.payload.span, will.qos, retain: will.retain, from: device)
     }
 }

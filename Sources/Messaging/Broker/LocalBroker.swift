@@ -5,41 +5,61 @@ import Log
 import MQTT
 import TLS
 
-/// The MQTT server for the group's devices (MSG-10, MSG-11).
+/// The MQTT 3.1.1 server: for the group's devices (MSG-10, MSG-11), or for whoever connects to a listener of its own.
 ///
-/// One connection a device. What a device publishes goes to the router; what the router hands to a device is written to
-/// it if the device has subscribed to the topic. Output is collected during a turn of the reactor and written once at
-/// its end, or as soon as `BrokerConnection.earlyFlush` bytes have come together.
-public final class LocalBroker: TurnEndHandler {
+/// For a group, what a device publishes goes to the router; what the router hands to a device is sent to it if the device
+/// has subscribed to the topic. A plain broker has no router: a message goes to whoever has subscribed. All else is the
+/// same. Output is collected during a turn of the reactor and written once at its end, or as soon as
+/// `BrokerConnection.earlyFlush` bytes have come together.
+public final class LocalBroker: TurnEndHandler, AcceptanceObserver {
     let reactor: Reactor
-    let router: Router
+    /// nil: a plain broker.
+    let router: Router?
     let log: Logger
     let limits: BrokerLimits
+    let rules: BrokerRules
     let directory: DeviceDirectory
 
     public internal(set) var counters = BrokerCounters()
 
+    /// By client ID.
+    var sessions: [[UInt8]: ClientSession] = [:]
+    /// Sessions without a connection.
+    var away = 0
+    let index = SubscriptionIndex()
+    let retained: RetainedMessages
+    var inventedClientIDs: UInt64 = 0
+
     /// Where every connection reads to first: a connection that has no half packet owns no input memory.
     var scratch = ByteBuffer(capacity: BrokerConnection.scratchSize)
-    /// Bytes that wait for slow devices after their sockets were full.
+    /// Bytes that wait for clients after their sockets were full.
     var waiting = 0
+    /// Whose bytes are read now.
+    var publisher: BrokerConnection?
 
     /// What is left of this turn's time for TLS handshakes, in nanoseconds.
     private(set) var handshakeShare: Int64
 
     private var devices: [String: DeviceTarget] = [:]
     var listeners: [BrokerListener] = []
-    var connections: [Int32: BrokerConnection] = [:]
+    /// By descriptor.
+    var connectionTable: [BrokerConnection?] = []
     /// Connections that have not sent a good CONNECT yet.
     var pending = 0
     var isPaused = false
     var isLookingForRoom = false
+    /// When the connections' deadlines are looked at next.
+    var nextSweep = Int64.max
+    var sweepTimer: TimerID?
+    /// Connections whose output has storage and nothing in it.
+    var warm: [BrokerConnection] = []
 
     private var dirty: [BrokerConnection] = []
     private var unread: [BrokerConnection] = []
+    private var unsettled: [BrokerConnection] = []
     private var asksForTurnEnd = false
 
-    /// Registers every device of the group with the router.
+    /// Serves a group. Registers every device of it with the router.
     ///
     /// - Parameters:
     ///   - directory: the group's devices; the same one answers for the `TLSContext`.
@@ -53,6 +73,8 @@ public final class LocalBroker: TurnEndHandler {
         self.directory = directory
         self.log = log
         self.limits = limits
+        rules = BrokerRules(limits: limits, ledger: router.ledger)
+        retained = RetainedMessages(limits: limits)
         handshakeShare = limits.handshakeShare
         var subjects: [String: [MQTT.TopicFilter]] = [:]
         for row in subscriptions {
@@ -68,6 +90,23 @@ public final class LocalBroker: TurnEndHandler {
             devices[name] = device
             router.register(device, for: .device(name))
         }
+        router.ledger.observe(self)
+    }
+
+    /// Serves whoever connects, without a group.
+    ///
+    /// - Parameter refused: filters that are refused with SUBACK 0x80.
+    public init(
+        reactor: Reactor, refusing refused: [MQTT.TopicFilter] = [], log: Logger, limits: BrokerLimits = .plain
+    ) {
+        self.reactor = reactor
+        router = nil
+        directory = DeviceDirectory([])
+        self.log = log
+        self.limits = limits
+        rules = BrokerRules(limits: limits, refusing: refused)
+        retained = RetainedMessages(limits: limits)
+        handshakeShare = limits.handshakeShare
     }
 
     /// Serves devices over TLS on all addresses.
@@ -79,15 +118,30 @@ public final class LocalBroker: TurnEndHandler {
         try listen(try Socket.listen(port: port), context)
     }
 
-    /// Serves clients without TLS on loopback, for tests and measurements: whoever connects is believed to be the
-    /// device that its client ID names.
+    /// Serves clients over TLS on loopback.
+    /// - Parameter port: 0 takes a free one.
+    /// - Returns: the port.
+    @discardableResult
+    public func listenOnLoopback(port: UInt16, context: TLSContext) throws(SystemError) -> UInt16 {
+        try listenOnLoopback(port, context)
+    }
+
+    /// Serves clients without TLS on loopback. In a group, for tests, whoever connects is believed to be the device
+    /// that its client ID names.
     /// - Parameter port: 0 takes a free one.
     /// - Returns: the port.
     @discardableResult
     public func listenWithoutTLS(port: UInt16) throws(SystemError) -> UInt16 {
+        try listenOnLoopback(port, nil)
+    }
+
+    private func listenOnLoopback(_ port: UInt16, _ context: TLSContext?) throws(SystemError) -> UInt16 {
         let sockets = try Socket.listenOnLoopback(port: port)
-        for socket in sockets.dropFirst() { FileDescriptor.close(socket) }
-        return try listen(sockets[0], nil)
+        // On a free port, the other family got another one.
+        if port == 0 { for socket in sockets.dropFirst() { FileDescriptor.close(socket) } }
+        let first = try listen(sockets[0], context)
+        if port != 0 { for socket in sockets.dropFirst() { _ = try listen(socket, context) } }
+        return first
     }
 
     private func listen(_ descriptor: Int32, _ context: TLSContext?) throws(SystemError) -> UInt16 {
@@ -109,9 +163,21 @@ public final class LocalBroker: TurnEndHandler {
             FileDescriptor.close(listener.descriptor)
         }
         listeners = []
-        for connection in Array(connections.values) { connection.close(.stopped) }
-        for name in directory.thingNames { router.unregister(.device(name)) }
+        for connection in connections { connection.close(.stopped) }
+        for name in directory.thingNames { router?.unregister(.device(name)) }
         devices = [:]
+        for session in sessions.values { session.discard(index) }
+        sessions = [:]
+        away = 0
+    }
+
+    /// The connections there are now.
+    var connections: [BrokerConnection] { connectionTable.compactMap { $0 } }
+
+    func register(_ connection: BrokerConnection) {
+        let place = Int(connection.descriptor)
+        while connectionTable.count <= place { connectionTable.append(nil) }
+        connectionTable[place] = connection
     }
 
     /// The devices that are connected now, in the group's order.
@@ -174,5 +240,29 @@ public final class LocalBroker: TurnEndHandler {
         if asksForTurnEnd { return }
         asksForTurnEnd = true
         reactor.atEndOfTurn(self)
+    }
+
+    // MARK: Waiting
+
+    /// Has a connection's answers sent when what they wait for is stored.
+    func settleLater(_ connection: BrokerConnection) {
+        if connection.isUnsettled { return }
+        connection.isUnsettled = true
+        unsettled.append(connection)
+    }
+
+    public func settled(through ticket: Ticket) {
+        let waiting = unsettled
+        unsettled = []
+        for connection in waiting {
+            connection.isUnsettled = false
+            connection.settle()
+            if connection.session.hasUnsettled { settleLater(connection) }
+        }
+    }
+
+    /// Looks after a while whether a client for which publishers wait has read on.
+    func lookForProgress(_ connection: BrokerConnection, _ number: UInt32) {
+        reactor.schedule(afterNanoseconds: limits.patience) { connection.giveUpWaiting(number) }
     }
 }

@@ -19,6 +19,10 @@ public enum Delivery: Equatable, Sendable {
     case taken
     /// It had no room, and has counted that.
     case dropped
+    /// Nobody is there who could take it: the device is not connected.
+    case absent
+    /// Who is there has not asked for it: the device has no subscription for its topic.
+    case unwanted
     /// It is accepted as soon as `AcceptanceLedger` has settled this ticket.
     case storing(Ticket)
 }

@@ -23,12 +23,20 @@ public final class Router {
     public let ledger: AcceptanceLedger
 
     public private(set) var counters = RouterCounters()
+    /// By the number of the row.
+    private var rows: [RowCounters]
+    /// The last messages that no row matched.
+    public private(set) var unrouted = UnroutedTopics()
+    private var sources: [Endpoint: MessageSource] = [:]
+    /// A group has fewer ends. Where anybody may connect under any name, further ones are not kept.
+    private static let mostSources = 4096
 
     public init(table: SubscriptionTable, ledger: AcceptanceLedger = AcceptanceLedger(), log: Logger) {
         self.table = table
         self.ledger = ledger
         self.log = log
         targets = [(any MessageTarget)?](repeating: nil, count: table.targetCount)
+        rows = [RowCounters](repeating: RowCounters(), count: table.rowCount)
     }
 
     /// Gives messages for an end to `target` from now on. An end that no row has as its target never gets any.
@@ -45,7 +53,22 @@ public final class Router {
 
     /// What an end publishes with; looked up once a connection or worker.
     public func source(_ endpoint: Endpoint) -> MessageSource {
-        MessageSource(endpoint: endpoint, handle: table.source(endpoint))
+        if let known = sources[endpoint] { return known }
+        let source = MessageSource(endpoint: endpoint, handle: table.source(endpoint))
+        if sources.count < Self.mostSources { sources[endpoint] = source }
+        return source
+    }
+
+    /// The ends that were looked up so far, with what they have published; in no stated order.
+    public var knownSources: [MessageSource] { Array(sources.values) }
+
+    /// What the row of one of the subscriptions has carried, by its place among those that the table was made of.
+    public func counters(ofSubscription index: Int) -> RowCounters { rows[Int(table.rows[index])] }
+
+    /// Whether somebody receives for an end.
+    public func hasReceiver(_ endpoint: Endpoint) -> Bool {
+        guard let id = table.target(endpoint) else { return false }
+        return targets[Int(id.number)] != nil
     }
 
     /// Routes a message whose source is looked up for it.
@@ -64,14 +87,18 @@ public final class Router {
     @discardableResult
     public func publish(_ message: borrowing MessageView) -> PublishOutcome {
         counters.published += 1
+        message.source.published += 1
         var outcome = PublishOutcome()
         if let handle = message.source.handle {
             let found = table.match(handle, message.topic)
-            for index in 0..<found.count { hand(message, to: table.target(found, at: index), &outcome) }
+            for index in 0..<found.count { hand(message, row: table.row(found, at: index), &outcome) }
+            for index in 0..<found.covered { rows[table.row(found, at: found.count + index)].covered += 1 }
             table.release(found)
         }
         if !outcome.isRouted {
             counters.withoutRoute += 1
+            message.source.withoutRoute += 1
+            unrouted.add(message.topic, message.source)
             log.debug(
                 "Failed to get routes. Discarding message. Source: \(message.source.endpoint.description), topic: "
                     + message.topic.withUnsafeBufferPointer { [UInt8]($0) }.text)
@@ -91,10 +118,21 @@ public final class Router {
         return false
     }
 
-    private func hand(_ message: borrowing MessageView, to target: TargetID, _ outcome: inout PublishOutcome) {
+    /// Whether a row lets a topic pass from a source to a target: for a message that was kept, when the target asks for it.
+    public func grants(_ topic: Span<UInt8>, from source: MessageSource, to target: Endpoint) -> Bool {
+        guard let handle = source.handle, let id = table.target(target) else { return false }
+        let found = table.match(handle, topic)
+        defer { table.release(found) }
+        for index in 0..<found.count where table.target(found, at: index) == id { return true }
+        return false
+    }
+
+    private func hand(_ message: borrowing MessageView, row: Int, _ outcome: inout PublishOutcome) {
         outcome.isRouted = true
+        let target = table.target(ofRow: row)
         guard let receiver = targets[Int(target.number)] else {
             counters.withoutTarget += 1
+            rows[row].withoutReceiver += 1
             log.debug(
                 "Nobody receives for \(table.endpoint(target).description). Discarding message. Source: "
                     + "\(message.source.endpoint.description), topic: "
@@ -103,9 +141,15 @@ public final class Router {
         }
         counters.routed += 1
         switch receiver.deliver(message) {
-        case .taken: break
-        case .dropped: outcome.isDropped = true
-        case .storing(let ticket): outcome.ticket = max(outcome.ticket, ticket)
+        case .taken: rows[row].carried += 1
+        case .dropped:
+            rows[row].withoutRoom += 1
+            outcome.isDropped = true
+        case .absent: rows[row].absent += 1
+        case .unwanted: rows[row].unwanted += 1
+        case .storing(let ticket):
+            rows[row].carried += 1
+            outcome.ticket = max(outcome.ticket, ticket)
         }
     }
 }

@@ -10,6 +10,8 @@ final class CoreUnderTest {
     let mqttPort: Int
     let daemonPort: Int
     private(set) var identities: [String: Identity] = [:]
+    /// What every command gets besides the PATH.
+    var environment: [String: String] = [:]
 
     static func run(_ body: (CoreUnderTest) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let core = try CoreUnderTest()
@@ -78,7 +80,8 @@ final class CoreUnderTest {
         // The system's interpreters alone: one in somebody's home folder is not for the functions' user to run.
         return try CommandResult.run(
             [root + "/ggc/core/greengrassd"] + words,
-            environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+            environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+                .merging(environment) { $1 })
     }
 
     func start() throws {
@@ -132,9 +135,11 @@ final class CoreUnderTest {
 
     // MARK: devices
 
-    func device(_ client: Device.Client, _ name: String, subscribe: String...) throws -> Device {
+    func device(_ client: Device.Client, _ name: String, subscribe: String..., options: [String] = []) throws -> Device
+    {
         guard let identity = identities[name] else { throw HarnessError("\(name) has not been added") }
-        let device = try Device(client, name: name, identity: identity, port: mqttPort, subscribe: subscribe)
+        let device = try Device(
+            client, name: name, identity: identity, port: mqttPort, subscribe: subscribe, options: options)
         try device.ready(subscribe.count)
         return device
     }

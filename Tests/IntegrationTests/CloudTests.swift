@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+@Suite("The link to the cloud")
+struct CloudTests {
+    /// A device's messages go to the cloud on `up/#`, the cloud's to the device on `down/#`.
+    private var upAndDown: GroupFolder {
+        var group = GroupFolder()
+        group.subscriptions = [(.device("sensor"), "up/#", .cloud), (.cloud, "down/#", .device("sensor"))]
+        return group
+    }
+
+    @Test("MSG-05, MSG-07, CID-01, CID-06, CFG-04: a device and the cloud exchange messages through the core")
+    func bothWays() throws {
+        try CoreUnderTest.run { core in
+            let cloud = try MosquittoCloud(in: core.scratch)
+            try core.configureCloud(cloud.certificates, port: cloud.port)
+            try core.start(upAndDown, devices: "sensor")
+            try cloud.waitForClients("first-light_Core", "first-light_Core-c00")
+            let observer = try cloud.observer("up/#")
+            let sensor = try core.device(.paho, "sensor", subscribe: "down/#")
+            try sensor.publish("up/temperature", "21.5")
+            #expect(try observer.receive() == Device.Message(topic: "up/temperature", payload: "21.5"))
+            try cloud.says("Sending SUBACK to first-light_Core-c00")
+            try cloud.publish("down/a/b", "wildcard")
+            #expect(try sensor.receive() == Device.Message(topic: "down/a/b", payload: "wildcard"))
+        }
+    }
+}
