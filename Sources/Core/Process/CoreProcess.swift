@@ -2,6 +2,7 @@ import Certificates
 import Deployment
 import Functions
 import Group
+import HTTP
 import JSON
 import Linux
 import Log
