@@ -59,7 +59,7 @@ extension SpoolTests.InboundTests {
         let second = try world(again, restarting: true)
         #expect(try second.turn { again.held.map(\.number) == [1] })
         again.held.removeAll()
-        #expect(try second.turn { second.isSettled })
+        #expect(try second.turn { second.spool.status().inbound.finished == 1 && second.isSettled })
         second.spool.stop()
         let third = SlowTarget()
         let last = try world(third, restarting: true)

@@ -33,7 +33,8 @@ extension SpoolTests.QueueTests {
             #expect(SpoolWorld.number(first.payload) == 1)
             #expect(SpoolWorld.number(second.payload) == 2)
             world.spool.outbound.confirm(second.number)
-            #expect(try world.look() == [1] + Array(3...100))
+            // The first one is under way still.
+            #expect(try world.look() == Array(3...100))
             #expect(try world.drain() == [1] + Array(3...100))
             #expect(world.spool.status().outbound.finished == 100)
             #expect(world.spool.outbound.next() == nil)

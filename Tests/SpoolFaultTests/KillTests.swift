@@ -23,8 +23,11 @@ import Testing
         for kill in 1...200 {
             mark.pointee = 0
             random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            let goal = UInt64(72_000 * kill / 200) + random >> 58
-            accepted = max(accepted, try killAfter(goal, from: next, queue, markPath))
+            let goal = UInt64(72_500 * kill / 200) + random >> 58
+            // Three of four wait for the middle of a write or a sync; the fourth comes when it comes.
+            let moment: UInt8? = kill % 4 == 0 ? nil : kill % 4 == 1 ? 2 : 1
+            accepted = max(
+                accepted, try killAfter(goal, from: next, queue, markPath) { moment == nil || mark.pointee == moment })
             switch mark.pointee {
             case 1: within.writes += 1
             case 2: within.syncs += 1
@@ -44,9 +47,11 @@ import Testing
         #expect(accepted >= 72_000)
     }
 
-    /// Runs the probe until it has accepted a message, and kills it.
+    /// Runs the probe until it has accepted a message, and kills it at a moment that `isNow` chooses.
     /// - Returns: the last number that it has told.
-    private func killAfter(_ goal: UInt64, from first: UInt64, _ queue: String, _ mark: String) throws -> UInt64 {
+    private func killAfter(_ goal: UInt64, from first: UInt64, _ queue: String, _ mark: String, isNow: () -> Bool)
+        throws -> UInt64
+    {
         let process = Process()
         process.executableURL = Self.probe
         process.arguments = [queue, "\(first)", mark]
@@ -66,6 +71,8 @@ import Testing
             }
             if last >= goal, !isKilled {
                 isKilled = true
+                let end = Clock.monotonic() + 1_000_000_000
+                while !isNow(), Clock.monotonic() < end {}
                 _ = Processes.send(Signals.kill, to: process.processIdentifier)
             }
         }

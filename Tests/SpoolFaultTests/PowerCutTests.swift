@@ -78,7 +78,7 @@ import Testing
 
     @Test("H-37: an hour's 72,000 messages and 200 power cuts, at least 50 within a write: no accepted message is lost")
     func cuts() throws {
-        let outcome = try run(cuts: 200, messagesInAll: 72_000, isHonest: true, seed: 1)
+        let outcome = try run(cuts: 200, messagesInAll: 72_500, isHonest: true, seed: 1)
         print(
             "power cuts: 200, \(outcome.counts.cuts_in_writes) within a write, \(outcome.counts.cuts_in_syncs) within a "
                 + "sync; \(outcome.accepted) messages accepted, \(outcome.lost) lost")

@@ -2,19 +2,6 @@ import Group
 import Linux
 import MQTT
 
-/// Held by whoever keeps a message that must not get lost; the message is done when the last holder lets go.
-public final class MessageReceipt: Sendable {
-    private let whenDone: @Sendable () -> Void
-
-    init(_ whenDone: @escaping @Sendable () -> Void) {
-        self.whenDone = whenDone
-    }
-
-    deinit {
-        whenDone()
-    }
-}
-
 /// Messages from the cloud's persistent sessions (row B-11): the cloud is told that one is received when it is on the disk
 /// or its targets are done with it, and its targets get it at a pace that they can take.
 public final class InboundQueue {
@@ -90,6 +77,7 @@ public final class InboundQueue {
 
     /// Nothing more is routed, and nothing counts as done: what the functions' queues hold when the core ends comes again.
     func freeze() {
+        forgetDone()
         isFrozen = true
         done.close()
     }

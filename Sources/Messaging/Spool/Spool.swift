@@ -200,13 +200,14 @@ public final class Spool: TurnEndHandler {
         if let found = turn.found {
             outbound.queue.found(rows: found.outbound.count, bytes: found.outbound.bytes)
             inbound.queue.found(rows: found.inbound.count, bytes: found.inbound.bytes)
-            outbound.queue.shrink(to: settings.maximumBytes)
             noteFound(found.outbound, found.inbound)
         }
         // The rows that were read are older than those that were written: they come first.
         let isRead = turn.failure == nil && turn.setAside == nil
         apply(turn.outbound, turn.outboundResult, to: outbound.queue, isRead: isRead, isWritten: turn.isCommitted)
         apply(turn.inbound, turn.inboundResult, to: inbound.queue, isRead: isRead, isWritten: turn.isCommitted)
+        // What was read may have been too much by now.
+        outbound.queue.shrink(to: settings.maximumBytes)
         if turn.isCommitted, turn.setAside == nil {
             transactions += 1
             written += UInt64(turn.outboundResult.inserted + turn.inboundResult.inserted)

@@ -164,14 +164,20 @@ final class StoredQueue {
 
     /// When the oldest message came that is not on the disk; nil where there is none.
     var oldestUnstored: Int64? {
-        for message in underWay where message.number > storedThrough { return message.header.arrival }
-        for message in returned.reversed() where message.number > storedThrough { return message.header.arrival }
+        // Both lists are in order: mostly one look at the newest is enough.
+        if let newest = underWay.last, newest.number > storedThrough {
+            for message in underWay where message.number > storedThrough { return message.header.arrival }
+        }
+        if let newest = returned.first, newest.number > storedThrough {
+            for message in returned.reversed() where message.number > storedThrough { return message.header.arrival }
+        }
         return fresh.first?.arrival
     }
 
     /// Whether a sender waits for a message that is not under way: nothing but the disk can help it soon.
     var hasAwaited: Bool {
         if let first = fresh.first, first.number <= lastAwaited { return true }
+        guard let newest = returned.first, newest.number > storedThrough else { return false }
         for message in returned where message.number > storedThrough && message.header.isAwaited { return true }
         return false
     }
@@ -191,8 +197,10 @@ final class StoredQueue {
         return fresh.copyFirst(upTo: limit, to: &batch) ?? last
     }
 
-    /// How much the storage has to displace of what is on the disk only.
-    func excess(over maximum: Int64) -> Int64 { gap.count > 0 ? max(0, waitingBytes - maximum) : 0 }
+    /// How much the storage has to displace of what is on the disk only: nothing where older ones are in memory.
+    func excess(over maximum: Int64) -> Int64 {
+        gap.count > 0 && window.isEmpty && returned.isEmpty ? max(0, waitingBytes - maximum) : 0
+    }
 
     /// The rows on the disk only, where the window has room for some of them.
     var rowsToLoad: Gap? {

@@ -10,6 +10,8 @@ final class CoreUnderTest {
     let mqttPort: Int
     let daemonPort: Int
     private(set) var identities: [String: Identity] = [:]
+    /// What every command gets besides the PATH.
+    var environment: [String: String] = [:]
 
     static func run(_ body: (CoreUnderTest) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let core = try CoreUnderTest()
@@ -78,7 +80,8 @@ final class CoreUnderTest {
         // The system's interpreters alone: one in somebody's home folder is not for the functions' user to run.
         return try CommandResult.run(
             [root + "/ggc/core/greengrassd"] + words,
-            environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+            environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+                .merging(environment) { $1 })
     }
 
     func start() throws {

@@ -59,6 +59,19 @@ final class Device {
         }
     }
 
+    /// Waits until the core has acknowledged what was published with QoS 1.
+    func awaitAcknowledgement() throws {
+        guard child.output.first(where: { $0 == "published" }) != nil else {
+            throw HarnessError("\(name): the core has not acknowledged the message; \(account)")
+        }
+    }
+
+    /// Whether it has said a line until now.
+    func hasSaid(_ line: String) -> Bool {
+        _ = child.output.first(Deadline(seconds: 0)) { $0 == line }
+        return child.output.seen.contains(line)
+    }
+
     /// Ends its process as a power cut ends a device: nothing is said to the core.
     func cutOff() {
         child.signal(SIGKILL)
