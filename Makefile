@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test run format lint rows clean
+.PHONY: help setup build test run format lint rows mqtt-table clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | \
@@ -33,6 +33,9 @@ lint: ## check format, file lengths, imports of device code, and that scripts pa
 
 rows: ## check docs/conformance.md against the tests and print what is open
 	@scripts/rows
+
+mqtt-table: ## check docs/mqtt-conformance.md against the tests: 0 untested statements of MQTT 3.1.1
+	@scripts/mqtt-table
 
 clean: ## remove what was built in the tree (the cache outside it stays)
 	rm -rf .build dist

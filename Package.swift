@@ -37,6 +37,7 @@ let testTargets: [Target] = [
     tests("Certificates", ["Linux", "TLS"]),
     tests("Deployment", ["Linux", "JSON", "Group", "CArchive"]),
     tests("Core", ["Linux", "JSON", "TLS", "Group", "Sandbox"]),
+    .testTarget(name: "ConformanceTests", swiftSettings: common),
     .testTarget(name: "IntegrationTests", exclude: ["Devices"], swiftSettings: common),
 ]
 
