@@ -1,5 +1,5 @@
-/// Stands for `Linux` in a fuzzer: the same names without a kernel below, so that an execution takes microseconds and is
-/// the same each time. This is the clock; the fuzzer moves it.
+/// Stands for `Linux` in a fuzzer: the same names without a kernel below, so that an execution is quick, and the same
+/// each time. This is the clock; the fuzzer moves it.
 public enum Clock {
     nonisolated(unsafe) public static var now: Int64 = 0
 
