@@ -7,7 +7,7 @@ final class RawClient {
     /// Milliseconds.
     private static let patience: Int32 = 30_000
 
-    private let descriptor: Int32
+    let descriptor: Int32
     private var unread: [UInt8] = []
     private var atEnd = false
     /// Lives as long as its clients.
@@ -157,5 +157,21 @@ final class RawClient {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &chunk, chunk.count, 0)
         if count > 0 { unread += chunk[..<count] } else { atEnd = true }
+    }
+}
+
+extension RawClient {
+    /// Has the kernel hold little for this connection, so that a test need not fill megabytes.
+    func shrinkBuffers() {
+        var size: Int32 = 16_384
+        for option in [SO_SNDBUF, SO_RCVBUF] {
+            setsockopt(descriptor, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
+    /// Sends what the socket takes now, at least nothing.
+    /// - Returns: so many bytes.
+    func sendSome(_ bytes: [UInt8]) -> Int {
+        max(0, Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)))
     }
 }

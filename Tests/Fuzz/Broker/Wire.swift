@@ -97,6 +97,7 @@ struct Answer {
     var qos: UInt8 { first >> 1 & 3 }
     var isDuplicate: Bool { first & 8 != 0 }
     var isRetained: Bool { first & 1 != 0 }
+    var withoutDuplicate: Answer { Answer(first: first & ~8, body: body) }
     private var topicEnd: Int { 2 + Int(body[0]) << 8 + Int(body[1]) }
     /// With its length before it.
     var topicField: ArraySlice<UInt8> { body[..<topicEnd] }
