@@ -53,10 +53,10 @@ final class Game {
             // A publisher that waits for a client is looked at in every turn.
             if turns > 50 { break }
         }
-        for player in players {
-            notice(player)
-            read(player)
-        }
+        // Wills go out in the order in which the broker looks at its connections.
+        let closed = players.filter { $0.connection?.serverHasClosed == true }
+        for player in closed.sorted(by: { $0.descriptor < $1.descriptor }) { notice(player) }
+        for player in players { read(player) }
         if isNarrow { checkMemory() }
     }
 
@@ -213,6 +213,8 @@ final class Game {
 
 extension Player {
     var isConnected: Bool { connection != nil && clientID != nil }
+
+    var descriptor: Int32 { connection?.descriptor ?? -1 }
 
     /// Nothing has come or gone that the broker or the client has not seen.
     var isIdle: Bool { connection.map { $0.toServer.isEmpty && $0.toClient.isEmpty } ?? true }

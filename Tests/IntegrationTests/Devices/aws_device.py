@@ -21,8 +21,11 @@ except Exception as error:  # the SDK lets every kind through, from ssl's to its
     sys.exit(1)
 conversation.report("connected")
 for topic in options.subscribe:
-    client.subscribe(topic, 0, lambda _client, _data, message: conversation.received(message.topic, message.payload))
+    client.subscribe(topic, options.qos, lambda _client, _data, message: conversation.received(message.topic, message.payload))
     conversation.report("subscribed", topic)
-for topic, payload in conversation.commands():
-    client.publish(topic, payload, 0)
+for topic, payload, _ in conversation.commands():
+    # The SDK waits for PUBACK where there is one, and raises where it does not come.
+    client.publish(topic, payload, options.qos)
+    if options.qos > 0:
+        conversation.report("published")
 client.disconnect()

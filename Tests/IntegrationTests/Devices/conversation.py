@@ -7,7 +7,10 @@ standard input.
     message<TAB>topic<TAB>payload   a message has arrived (payload as UTF-8 text)
     disconnected                    the connection has ended
 
-    publish<TAB>topic<TAB>payload
+    publish<TAB>topic<TAB>payload   answered with `published` once the core has acknowledged it, where QoS is not 0
+    retain<TAB>topic<TAB>payload    the same, to be retained
+
+With --details a payload is reported as `qos retain payload`, for instance `1 0 hello`.
 """
 
 import argparse
@@ -23,6 +26,10 @@ def arguments():
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--subscribe", action="append", default=[])
+    parser.add_argument("--qos", type=int, default=0, help="of what it subscribes to and publishes")
+    parser.add_argument("--persistent", action="store_true", help="clean session 0")
+    parser.add_argument("--will", metavar="TOPIC=PAYLOAD")
+    parser.add_argument("--details", action="store_true")
     return parser.parse_args()
 
 
@@ -38,8 +45,7 @@ def received(topic, payload):
 
 
 def commands():
-    """(topic, payload) of every publish command, until standard input ends."""
+    """(topic, payload, retain) of every command, until standard input ends."""
     for line in iter(sys.stdin.readline, ""):
         word, topic, payload = line.rstrip("\n").split("\t", 2)
-        if word == "publish":
-            yield topic, payload
+        yield topic, payload, word == "retain"

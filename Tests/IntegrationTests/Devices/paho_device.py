@@ -9,7 +9,8 @@ import paho.mqtt.client as mqtt
 import conversation
 
 options = conversation.arguments()
-client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=options.client_id, protocol=mqtt.MQTTv311)
+client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=options.client_id, protocol=mqtt.MQTTv311,
+                     clean_session=not options.persistent)
 client.tls_set(options.ca, options.certificate, options.key, cert_reqs=ssl.CERT_REQUIRED)
 answered = threading.Event()
 accepted = threading.Event()
@@ -33,7 +34,16 @@ def on_disconnect(_client, _data, _flags, reason, _properties):
 client.on_connect = on_connect
 client.on_disconnect = on_disconnect
 client.on_subscribe = lambda *_: subscribed.release()
-client.on_message = lambda _client, _data, message: conversation.received(message.topic, message.payload)
+
+
+def on_message(_client, _data, message):
+    details = b"%d %d " % (message.qos, message.retain) if options.details else b""
+    conversation.received(message.topic, details + message.payload)
+
+
+client.on_message = on_message
+if options.will:
+    client.will_set(*options.will.split("=", 1), qos=options.qos)
 try:
     client.connect(options.host, options.port, keepalive=60)
 except (OSError, ssl.SSLError) as error:
@@ -44,10 +54,12 @@ answered.wait()
 if not accepted.is_set():
     sys.exit(1)
 for topic in options.subscribe:
-    client.subscribe(topic, 0)
+    client.subscribe(topic, options.qos)
     subscribed.acquire()
     conversation.report("subscribed", topic)
-for topic, payload in conversation.commands():
-    client.publish(topic, payload, 0).wait_for_publish()
+for topic, payload, retain in conversation.commands():
+    client.publish(topic, payload, options.qos, retain).wait_for_publish()
+    if options.qos > 0:
+        conversation.report("published")
 client.disconnect()
 client.loop_stop()

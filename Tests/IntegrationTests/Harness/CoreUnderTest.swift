@@ -132,9 +132,11 @@ final class CoreUnderTest {
 
     // MARK: devices
 
-    func device(_ client: Device.Client, _ name: String, subscribe: String...) throws -> Device {
+    func device(_ client: Device.Client, _ name: String, subscribe: String..., options: [String] = []) throws -> Device
+    {
         guard let identity = identities[name] else { throw HarnessError("\(name) has not been added") }
-        let device = try Device(client, name: name, identity: identity, port: mqttPort, subscribe: subscribe)
+        let device = try Device(
+            client, name: name, identity: identity, port: mqttPort, subscribe: subscribe, options: options)
         try device.ready(subscribe.count)
         return device
     }

@@ -20,7 +20,7 @@ final class Device {
 
     init(
         _ client: Client, name: String, identity: Identity, port: Int, subscribe: [String] = [],
-        host: String = "localhost"
+        host: String = "localhost", options: [String] = []
     ) throws {
         self.name = name
         let arguments = [
@@ -29,7 +29,7 @@ final class Device {
         ]
         child = try Child(
             [Places.python, Places.tests + "/Devices/" + client.rawValue] + arguments
-                + subscribe.flatMap { ["--subscribe", $0] })
+                + subscribe.flatMap { ["--subscribe", $0] } + options)
     }
 
     /// Waits until the core has accepted the connection and every subscription.
@@ -50,6 +50,20 @@ final class Device {
     }
 
     func publish(_ topic: String, _ payload: String) throws { try child.send("publish\t\(topic)\t\(payload)") }
+
+    /// Publishes with QoS 1 or 2 and waits until the core has acknowledged it.
+    func publishAcknowledged(_ topic: String, _ payload: String, retain: Bool = false) throws {
+        try child.send("\(retain ? "retain" : "publish")\t\(topic)\t\(payload)")
+        guard child.output.first(where: { $0 == "published" }) != nil else {
+            throw HarnessError("\(name): the core has not acknowledged the message; \(account)")
+        }
+    }
+
+    /// Ends its process as a power cut ends a device: nothing is said to the core.
+    func cutOff() {
+        child.signal(SIGKILL)
+        _ = child.wait()
+    }
 
     /// The next message that arrives.
     func receive() throws -> Message {

@@ -5,10 +5,10 @@ final class MosquittoSubscriber {
     private let child: Child
     private static let mark = "message\t"
 
-    init(_ core: CoreUnderTest, _ name: String, topic: String) throws {
+    init(_ core: CoreUnderTest, _ name: String, topic: String, qos: Int = 0) throws {
         // -d tells when the subscription stands; stdbuf, so that it tells at once.
         child = try Child(
-            ["stdbuf", "-oL", "mosquitto_sub", "-d", "-F", Self.mark + "%t\t%p", "-t", topic]
+            ["stdbuf", "-oL", "mosquitto_sub", "-d", "-F", Self.mark + "%t\t%p", "-t", topic, "-q", String(qos)]
                 + Self.connection(core, name))
         guard child.output.first(where: { $0.contains("received SUBACK") }) != nil else {
             throw HarnessError("mosquitto_sub did not subscribe: \(child.output.seen) \(child.errors.rest())")
@@ -29,10 +29,11 @@ final class MosquittoSubscriber {
     }
 
     static func publish(
-        _ core: CoreUnderTest, _ name: String, clientID: String? = nil, topic: String, payload: String
+        _ core: CoreUnderTest, _ name: String, clientID: String? = nil, topic: String, payload: String, qos: Int = 0
     ) throws -> CommandResult {
         try CommandResult.run(
-            ["mosquitto_pub", "-t", topic, "-m", payload] + connection(core, name, clientID: clientID))
+            ["mosquitto_pub", "-t", topic, "-m", payload, "-q", String(qos)]
+                + connection(core, name, clientID: clientID))
     }
 
     private static func connection(_ core: CoreUnderTest, _ name: String, clientID: String? = nil) throws -> [String] {
