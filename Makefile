@@ -43,3 +43,4 @@ clean: ## remove what was built in the tree (the cache outside it stays)
 # The device SDK, distribution and images; and the fuzzers.
 -include scripts/toolchain.mk
 -include scripts/parsers.mk
+-include Benchmarks/hostile.mk
