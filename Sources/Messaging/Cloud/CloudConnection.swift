@@ -18,7 +18,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     /// What one turn reads from it, and how much is read at a time.
     static let share = 65_536
     static let piece = 16_384
-    /// A connection that lasted so long was good: the next attempt comes soon, nanoseconds.
+    /// A connection that lasted so long, or on which a message went, was good: the next attempt comes soon, nanoseconds.
     private static let goodTime: Int64 = 10_000_000_000
     /// The same reason is told again only after so long, nanoseconds: a core that is offline for a month must not fill
     /// its flash with it.
@@ -37,6 +37,10 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     private(set) var granted = 0
     private(set) var refused: [TopicFilter] = []
     private(set) var takeovers = TakeoverWatch()
+    /// When the last connection ended.
+    private(set) var endedAt: Int64 = 0
+    /// Whether a message went through the present one.
+    private var hasProgress = false
     private var pace: CloudPace
     private var backoff: CloudBackoff
     private var dialer: Dialer?
@@ -124,11 +128,12 @@ final class CloudConnection: EventHandler, TurnEndHandler {
         var text = reason
         var delay: Int64?
         if wasUp {
-            if lifetime >= Self.goodTime { backoff.reset() }
-            link.ended(self, underWay: underWay, byServer: byServer)
-            let isNews = takeovers.ended(after: lifetime, byServer: byServer && underWay.isEmpty)
+            endedAt = now
+            if lifetime >= Self.goodTime || hasProgress { backoff.reset() }
+            let isShared = link.ended(self, underWay: underWay, byServer: byServer)
+            let isNews = takeovers.ended(after: lifetime, byServer: byServer && underWay.isEmpty && !isShared)
+            if link.isFought, byServer, lifetime < TakeoverWatch.youth { delay = backoff.slowest() }
             if takeovers.isFought {
-                delay = backoff.slowest()
                 text =
                     "the cloud closes it shortly after it stands, again and again: another client uses the client ID "
                 text +=
@@ -180,6 +185,9 @@ final class CloudConnection: EventHandler, TurnEndHandler {
         since = Clock.monotonic()
     }
 
+    /// The last end was not another client's doing.
+    func retractTakeover() { takeovers.retract() }
+
     // MARK: Bytes
 
     func handle(_ events: Events) {
@@ -222,7 +230,9 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             switch session.next(&input, &output, now: now) {
             case .needsBytes: return changed()
             case .accepted: accepted()
-            case .confirmed(let number): link.confirmed(number, self)
+            case .confirmed(let number):
+                hasProgress = true
+                link.confirmed(number, self)
             case .subscribed(let answers): subscribed(answers)
             case .message(let topic, let payload, let identifier):
                 link.received(topic: topic, payload: payload, identifier: identifier, from: self)
@@ -233,6 +243,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func accepted() {
         connects += 1
+        hasProgress = false
         become(.connected)
         refused = []
         toldError = ""

@@ -40,6 +40,9 @@ public final class CloudLink {
     /// AWS IoT's limit of subscriptions a connection, which V1 kept to (row CID-02).
     static let subscriptionsAConnection = 50
 
+    /// Nanoseconds.
+    private static let sameMoment: Int64 = 200_000_000
+
     let settings: Settings
     let reactor: Reactor
     let resolver: Resolver
@@ -120,9 +123,27 @@ public final class CloudLink {
         if connection === publisher { pumpLater() }
     }
 
+    /// Whether another client seems to use one of the IDs.
+    var isFought: Bool {
+        for connection in connections where connection.takeovers.isFought { return true }
+        return false
+    }
+
     /// An accepted connection is over.
-    func ended(_ connection: CloudConnection, underWay: [UInt64], byServer: Bool) {
-        guard connection === publisher else { return }
+    ///
+    /// - Returns: whether another one ended at the same moment, which is a network's doing.
+    func ended(_ connection: CloudConnection, underWay: [UInt64], byServer: Bool) -> Bool {
+        if connection === publisher { returnMessages(underWay, byServer) }
+        var isShared = false
+        for other in connections where other !== connection && other.endedAt > 0 {
+            guard connection.endedAt - other.endedAt < Self.sameMoment else { continue }
+            other.retractTakeover()
+            isShared = true
+        }
+        return isShared
+    }
+
+    private func returnMessages(_ underWay: [UInt64], _ byServer: Bool) {
         if byServer, let culprit = poison.closed(underWay: underWay) {
             counters.setAside += 1
             let reason =
