@@ -50,6 +50,10 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     private var interest = Events.readable
     private var isBlocked = false
     private var isDirty = false
+    /// Nothing is read while the queue behind a kept session is full.
+    private var isPaused = false
+    /// Acknowledgements that wait until their messages are stored, in the order of those.
+    private var awaiting: [(ticket: Ticket, identifier: PacketIdentifier)] = []
     private var timer: TimerID?
     private var armed: Int64 = 0
     private var toldAt: Int64 = 0
@@ -176,6 +180,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
         input = ByteBuffer()
         output = ByteBuffer()
         isBlocked = false
+        isPaused = false
+        awaiting = []
         granted = 0
         peer = ""
     }
@@ -196,6 +202,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             isBlocked = false
             changed()
         }
+        // A socket that is not read tells of its end again and again.
+        if isPaused, events.contains(.hangUp) { return lost("the cloud closed it", byServer: false) }
         receive()
         if events.contains(.hangUp), connection != nil {
             isBlocked = false
@@ -205,7 +213,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func receive() {
         var share = Self.share
-        while let connection, share > 0 {
+        while let connection, share > 0, !isPaused {
             let room = input.prepareToWrite(minimum: Self.piece)
             switch connection.tls.read(into: room) {
             case .done(let count):
@@ -221,11 +229,15 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             }
         }
         // More may wait inside TLS, where the reactor does not see it.
-        if connection != nil { link.reactor.schedule(afterNanoseconds: 0) { [self] in receive() } }
+        if connection != nil, !isPaused { link.reactor.schedule(afterNanoseconds: 0) { [self] in receive() } }
     }
 
     private func process() {
         while let session {
+            if isPersistent, session.phase == .up, !link.hasInboundRoom {
+                isPaused = true
+                return changed()
+            }
             let now = Clock.monotonic()
             switch session.next(&input, &output, now: now) {
             case .needsBytes: return changed()
@@ -272,31 +284,6 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             failure.description(clientID: name, certificate: link.settings.plan.files.certificate), byServer: false)
     }
 
-    private func closeReason() -> String {
-        guard let session else { return "the cloud closed it" }
-        if session.phase == .connecting {
-            return "the cloud closed the connection after CONNECT: it has to know the certificate "
-                + "\(link.settings.plan.files.certificate), and to allow the client ID \(name) (in AWS IoT, by an active "
-                + "certificate with a policy that allows iot:Connect)"
-        }
-        if let subscribing = session.subscribing {
-            let filters = subscribing.filters.map { $0.bytes.text }.joined(separator: ", ")
-            return
-                "the cloud closed it after a subscription to \(filters); does the policy of the core's certificate allow "
-                + "iot:Subscribe for all of them?"
-        }
-        return "the cloud closed it"
-    }
-
-    private func failureReason(_ failure: TLSFailure) -> String {
-        if case .alert(let code) = failure {
-            return
-                "the cloud does not accept this core's certificate \(link.settings.plan.files.certificate) (TLS alert "
-                + "\(code)); it has to be registered there and active"
-        }
-        return failure.description
-    }
-
     // MARK: Sending
 
     /// Sends a message of the queue. Only when the session has room.
@@ -309,6 +296,27 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     func acknowledge(_ identifier: PacketIdentifier) {
         session?.acknowledge(identifier, &output, now: Clock.monotonic())
         changed()
+    }
+
+    /// Acknowledges when the ticket is settled.
+    func acknowledge(_ identifier: PacketIdentifier, when ticket: Ticket) { awaiting.append((ticket, identifier)) }
+
+    func settled(through ticket: Ticket) {
+        var count = 0
+        while count < awaiting.count, awaiting[count].ticket <= ticket {
+            acknowledge(awaiting[count].identifier)
+            count += 1
+        }
+        awaiting.removeFirst(count)
+    }
+
+    /// There is room again for what the cloud has.
+    func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        watch()
+        process()
+        receive()
     }
 
     /// Something was written, or the time of the next look has changed.
@@ -345,7 +353,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func watch() {
         guard let connection else { return }
-        let events: Events = isBlocked ? [.readable, .writable] : .readable
+        var events: Events = isPaused ? [] : .readable
+        if isBlocked { events.insert(.writable) }
         if events == interest { return }
         interest = events
         // It is watched already: the kernel has nothing to refuse.
@@ -367,6 +376,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func look() {
         guard let session, let connection else { return }
+        // What is not read cannot be missed.
+        if isPaused { session.heard(now: Clock.monotonic()) }
         let unsent = output.count + Socket.unsent(connection.descriptor)
         switch session.advance(&output, unsent: unsent, now: Clock.monotonic()) {
         case .nothing: changed()

@@ -49,8 +49,10 @@ public final class CloudLink {
     let router: Router
     let log: Logger
     private let queue: any CloudQueue
+    /// Where messages of kept sessions are safe.
+    let inbound: InboundQueue?
     private let source: MessageSource
-    private var connections: [CloudConnection] = []
+    private(set) var connections: [CloudConnection] = []
     /// The one that publishes.
     private var publisher: CloudConnection?
     private var poison = PoisonWatch()
@@ -59,24 +61,34 @@ public final class CloudLink {
     private var pumpTimer: TimerID?
     public private(set) var counters = CloudLinkCounters()
 
-    /// - Parameter subscriptions: the group's rows.
+    /// - Parameters:
+    ///   - subscriptions: the group's rows.
+    ///   - inbound: needed where `settings.keepsSessions`.
     public init(
         settings: Settings, subscriptions: [Subscription], reactor: Reactor, resolver: Resolver, router: Router,
-        queue: any CloudQueue, log: Logger
+        queue: any CloudQueue, inbound: InboundQueue? = nil, log: Logger
     ) {
         self.settings = settings
         self.reactor = reactor
         self.resolver = resolver
         self.router = router
         self.queue = queue
+        self.inbound = inbound
         self.log = log
         source = router.source(.cloud)
         allowance = CloudAllowance(rate: settings.rate)
         makePool(CloudFilters.filters(subscriptions))
+        guard keepsSessions else { return }
+        router.ledger.observe(self)
+        inbound?.whenRoom = { [self] in
+            for connection in connections { connection.resume() }
+        }
     }
 
+    private var keepsSessions: Bool { settings.keepsSessions && inbound != nil }
+
     private func makePool(_ filters: [MQTT.TopicFilter]) {
-        let persistent = settings.keepsSessions
+        let persistent = keepsSessions
         var batches: [[Subscribe.Request]] = []
         for (index, filter) in filters.enumerated() {
             if index % Self.subscriptionsAConnection == 0 { batches.append([]) }
@@ -167,9 +179,22 @@ public final class CloudLink {
 
     func received(topic: [UInt8], payload: [UInt8], identifier: PacketIdentifier?, from connection: CloudConnection) {
         counters.received += 1
-        router.publish(topic: topic, payload: payload, from: source)
-        if let identifier { connection.acknowledge(identifier) }
+        guard connection.isPersistent, let identifier, let inbound else {
+            router.publish(topic: topic, payload: payload, from: source)
+            if let identifier { connection.acknowledge(identifier) }
+            return
+        }
+        // Without room for it the connection would not have been read.
+        guard let ticket = inbound.receive(topic: topic.span, payload: payload.span) else { return }
+        if router.ledger.isSettled(ticket) {
+            connection.acknowledge(identifier)
+        } else {
+            connection.acknowledge(identifier, when: ticket)
+        }
     }
+
+    /// Whether a message of a kept session would be taken.
+    var hasInboundRoom: Bool { inbound?.hasRoom ?? true }
 
     // MARK: Publishing
 
@@ -214,6 +239,12 @@ public final class CloudLink {
             counters.sent += 1
             publisher.publish(message)
         }
+    }
+}
+
+extension CloudLink: AcceptanceObserver {
+    public func settled(through ticket: Ticket) {
+        for connection in connections where connection.isPersistent { connection.settled(through: ticket) }
     }
 }
 

@@ -153,10 +153,16 @@ import Testing
     }
 }
 
+private final class NoMessages: CloudQueue {
+    var whenReady: (() -> Void)?
+    func next() -> QueuedMessage? { nil }
+    func confirm(_ number: UInt64) {}
+    func reject(_ number: UInt64, reason: String) {}
+    func returnAll() {}
+}
+
 @Suite struct CloudPoolTests {
-    private func pool(_ filters: Int, keepsSessions: Bool = false, clientID: String = "core") throws
-        -> CloudLinkStatus
-    {
+    private func pool(_ filters: Int, clientID: String = "core") throws -> CloudLinkStatus {
         let rows = (0..<filters).map {
             Subscription(id: "\($0)", source: .cloud, subject: Array("down/\($0)".utf8), target: .device("d"))
         }
@@ -164,16 +170,15 @@ import Testing
         let plan = DialPlan(
             place: HostAndPort(host: "127.0.0.1", port: 1), context: try TLSClientContext(),
             files: DialPlan.Files(authority: "", certificate: ""))
-        var settings = CloudLink.Settings(plan: plan, clientID: clientID)
-        settings.keepsSessions = keepsSessions
+        let settings = CloudLink.Settings(plan: plan, clientID: clientID)
         let link = CloudLink(
             settings: settings, subscriptions: rows, reactor: reactor, resolver: Resolver(reactor: reactor),
-            router: Router(table: SubscriptionTable(rows), log: .none()), queue: MemoryQueue(), log: .none())
+            router: Router(table: SubscriptionTable(rows), log: .none()), queue: NoMessages(), log: .none())
         return link.status
     }
 
     @Test(
-        "CID-01, CID-02, CID-06, DX-20, B-12: <thing>, and a -cNN for each 50 cloud subscriptions",
+        "CID-01, CID-02, CID-03, CID-06, DX-20, B-12: <thing>, and a -cNN for each 50 cloud subscriptions",
         arguments: [
             (0, 2), (1, 2), (50, 2), (51, 3), (300, 7), (5_050, 102),
         ])
@@ -183,14 +188,6 @@ import Testing
         #expect(names.first == "core")
         #expect(names[1] == "core-c00")
         if connections == 102 { #expect(names.last == "core-c100") }
-    }
-
-    @Test("CID-03, B-11: with persistent sessions the subscriptions are on connections of their own")
-    func persistent() throws {
-        #expect(
-            try pool(60, keepsSessions: true).connections.map { $0.clientID } == [
-                "core", "core-c00", "core-c01", "core-c02",
-            ])
     }
 
     @Test("CFG-11: coreClientId takes the thing's place in every client ID")
