@@ -37,6 +37,7 @@ rows: ## check docs/conformance.md against the tests and print what is open
 clean: ## remove what was built in the tree (the cache outside it stays)
 	rm -rf .build dist
 
-# The device SDK, distribution and images; and the fuzzers.
+# The device SDK, distribution and images; the fuzzers; and the benchmarks.
 -include scripts/toolchain.mk
 -include scripts/parsers.mk
+-include Benchmarks/bench.mk

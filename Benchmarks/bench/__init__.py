@@ -1,0 +1,1 @@
+"""The driver of the benchmarks: starts brokers, runs the load generator against them, compares."""
