@@ -32,6 +32,9 @@ public final class TLSConnection {
     }
 
     deinit {
+        // Without our farewell OpenSSL holds the session for broken. A device that lost its power or its network is
+        // the one that comes back soon; after a real violation OpenSSL has dropped the session itself.
+        if peer != nil { SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
         SSL_free(ssl)
     }
 
@@ -42,8 +45,8 @@ public final class TLSConnection {
         let returned = SSL_do_handshake(ssl)
         guard returned == 1 else { return result(of: returned) }
         if peer == nil {
-            // A resumed handshake does not verify: the certificate comes out of the ticket. The ticket callback has
-            // asked already; asking here too leaves no way around the question.
+            // A resumed handshake does not verify: the certificate comes out of the session. Whoever looked the session
+            // up has asked already; asking here too leaves no way around the question.
             guard let x509 = SSL_get0_peer_certificate(ssl), let id = CertificateID(x509: x509) else {
                 return end(.failed(.noCertificate))
             }

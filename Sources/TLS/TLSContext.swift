@@ -7,8 +7,8 @@ import COpenSSL
 /// model, where the group names certificates, and it is what works on boards whose clock starts in 1970. A device is
 /// locked out by removing it from the group. `docs/certificates.md` has the reasons.
 ///
-/// A session is resumed from a ticket that the client keeps. The ticket holds the client's certificate, and the same
-/// question is asked about it as in a full handshake.
+/// A client may resume a session that is kept here (`SessionStore`). The session has the client's certificate, and the
+/// same question is asked about it as in a full handshake.
 public final class TLSContext {
     /// The suites of V1's local server for TLS 1.2 (gg-sec.md, cipher suites), the quick ones first, with
     /// ChaCha20-Poly1305 added for processors without AES instructions. TLS 1.0 and 1.1 are not served: OpenSSL 3
@@ -20,22 +20,26 @@ public final class TLSContext {
         + "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:"
         + "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA"
 
+    /// The suites of TLS 1.3, the quick one first: SHA-384 alone costs a handshake a tenth of its time.
+    static let modernSuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+
     /// OpenSSL's level of 112 bits, Debian's default: the host build and the static build then agree.
     private static let securityLevel: Int32 = 2
 
     /// Bytes a client's certificate chain may have; OpenSSL's default is 100 kB, a device's chain has 1 to 4.
     private static let largestPeerChain = 32_768
 
-    /// Seconds for which a ticket may be used. It must outlive a device's usual reconnects, not a key rotation.
-    private static let ticketLifetime = 7_200
+    /// Seconds for which a session may be resumed. It must outlive a device's usual reconnects, not a key rotation.
+    private static let sessionLifetime = 7_200
 
-    /// Tickets are bound to this name, so that another service with the same keys does not take them.
+    /// Sessions are bound to this name, so that another service does not take them.
     private static let sessionContext = [UInt8]("perennial-local")
 
     let pointer: OpaquePointer
     private let recognises: (CertificateID) -> Bool
     /// Where clients are recognised by who signed their certificates instead; nil in a group.
     private let authority: Certificate?
+    private let sessions = SessionStore()
 
     /// Makes a server context for TLS 1.2 and 1.3.
     ///
@@ -51,7 +55,7 @@ public final class TLSContext {
     }
 
     /// Makes a server context for a broker without a group: it recognises every certificate that `authority` has signed.
-    /// A ticket is only given to who was recognised, so that none is asked about again.
+    /// A session is only kept for who was recognised, so that none is asked about again.
     public convenience init(serving identities: [TLSIdentity], signedBy authority: Certificate) throws(TLSError) {
         try self.init(identities, authority: authority, recognises: { _ in true })
     }
@@ -76,8 +80,8 @@ public final class TLSContext {
         SSL_CTX_free(pointer)
     }
 
-    /// Shows other certificates to clients from the next handshake on; open connections are not touched. Tickets
-    /// given before are forgotten, so their keys live no longer than a certificate.
+    /// Shows other certificates to clients from the next handshake on; open connections are not touched. Sessions
+    /// of before are forgotten: none lives longer than a certificate.
     public func replaceIdentities(_ identities: [TLSIdentity]) throws(TLSError) {
         Library.begin()
         for identity in identities {
@@ -92,11 +96,7 @@ public final class TLSContext {
                 throw .library(step: "using the certificate \(identity.leaf.source)", reason: ErrorQueue.text())
             }
         }
-        var keys = try SecureRandom.bytes(Int(copenssl_ctx_ticket_key_length(pointer)))
-        defer { keys.erase() }
-        guard copenssl_ctx_set_ticket_keys(pointer, &keys, keys.count) == 1 else {
-            throw .library(step: "setting the keys of session tickets", reason: ErrorQueue.text())
-        }
+        sessions.removeAll()
     }
 
     /// Whether the group names this certificate now.
@@ -115,13 +115,14 @@ public final class TLSContext {
                 | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER) | Int(SSL_MODE_NO_AUTO_CHAIN))
         // One system call takes a record's header and body, and the records after it.
         copenssl_ctx_set_read_ahead(pointer, 1)
-        _ = copenssl_ctx_disable_session_cache(pointer)
-        SSL_CTX_set_timeout(pointer, Self.ticketLifetime)
+        _ = copenssl_ctx_use_own_session_cache(pointer)
+        SSL_CTX_set_timeout(pointer, Self.sessionLifetime)
         copenssl_ctx_set_max_cert_list(pointer, Self.largestPeerChain)
         SSL_CTX_set_verify(
             pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT | SSL_VERIFY_CLIENT_ONCE, nil)
         guard copenssl_ctx_set_min_version(pointer, TLS1_2_VERSION) == 1,
-            SSL_CTX_set_cipher_list(pointer, Self.serverSuites) == 1, SSL_CTX_set_num_tickets(pointer, 1) == 1,
+            SSL_CTX_set_cipher_list(pointer, Self.serverSuites) == 1,
+            SSL_CTX_set_ciphersuites(pointer, Self.modernSuites) == 1, SSL_CTX_set_num_tickets(pointer, 1) == 1,
             SSL_CTX_set_session_id_context(pointer, Self.sessionContext, UInt32(Self.sessionContext.count)) == 1
         else {
             throw .library(step: "configuring TLS", reason: ErrorQueue.text())
@@ -137,15 +138,26 @@ public final class TLSContext {
                 guard let store, let reference else { return 0 }
                 return Unmanaged<TLSContext>.fromOpaque(reference).takeUnretainedValue().verify(store) ? 1 : 0
             }, reference)
-        SSL_CTX_set_session_ticket_cb(
-            pointer, { _, _ in 1 },
-            { _, session, _, _, status, reference in
-                guard let session, let reference, status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW
-                else { return SSL_TICKET_RETURN_IGNORE_RENEW }
-                let context = Unmanaged<TLSContext>.fromOpaque(reference).takeUnretainedValue()
-                guard context.mayResume(session) else { return SSL_TICKET_RETURN_IGNORE_RENEW }
-                return status == SSL_TICKET_SUCCESS_RENEW ? SSL_TICKET_RETURN_USE_RENEW : SSL_TICKET_RETURN_USE
-            }, reference)
+        SSL_CTX_set_ex_data(pointer, 0, reference)
+        SSL_CTX_sess_set_new_cb(pointer) { connection, session in
+            guard let session, let context = TLSContext.of(SSL_get_SSL_CTX(connection)) else { return 0 }
+            return context.sessions.keep(session) ? 1 : 0
+        }
+        SSL_CTX_sess_set_get_cb(pointer) { connection, start, count, copies in
+            // OpenSSL takes a reference of its own.
+            copies?.pointee = 1
+            guard let context = TLSContext.of(SSL_get_SSL_CTX(connection)) else { return nil }
+            return context.resumable(UnsafeBufferPointer(start: start, count: Int(count)))
+        }
+        SSL_CTX_sess_set_remove_cb(pointer) { context, session in
+            guard let session else { return }
+            TLSContext.of(context)?.sessions.remove(session)
+        }
+    }
+
+    private static func of(_ pointer: OpaquePointer?) -> TLSContext? {
+        guard let pointer, let reference = SSL_CTX_get_ex_data(pointer, 0) else { return nil }
+        return Unmanaged<TLSContext>.fromOpaque(reference).takeUnretainedValue()
     }
 
     /// The place of OpenSSL's chain verification in a full handshake.
@@ -171,9 +183,10 @@ public final class TLSContext {
         return false
     }
 
-    /// The same question for a ticket. Without a yes the handshake goes on as a full one, which then refuses.
-    private func mayResume(_ session: OpaquePointer) -> Bool {
-        guard let leaf = SSL_SESSION_get0_peer(session), let id = CertificateID(x509: leaf) else { return false }
-        return isRecognised(id)
+    /// The session of an identifier, if the group still names its client. Without one the handshake goes on as a full
+    /// one, which then refuses.
+    private func resumable(_ id: UnsafeBufferPointer<UInt8>) -> OpaquePointer? {
+        guard let found = sessions.find(id), isRecognised(found.client) else { return nil }
+        return found.session
     }
 }

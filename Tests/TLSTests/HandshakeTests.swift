@@ -115,9 +115,29 @@ import Testing
     }
 
     @Test(
-        "tickets of before are worth nothing after the identities were replaced",
+        "a device whose connection was lost without a farewell resumes, and so does one that keeps its first session",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
-    func ticketKeys(version: Int32) throws {
+    func resumptionAgain(version: Int32) throws {
+        let context = try context([device.leaf.id])
+        let client = try TestClient(trusting: authority.certificate, identity: device, version: version)
+        let session = try { () throws -> OpaquePointer in
+            let first = try Pair(context, client)
+            first.handshake()
+            return try #require(SSL_get1_session(client.ssl))
+        }()
+        defer { SSL_SESSION_free(session) }
+        for _ in 0..<3 {
+            let next = try Pair(context, client, session: session)
+            next.handshake()
+            #expect(next.serverResult == .done(0))
+            #expect(next.server.isResumed)
+        }
+    }
+
+    @Test(
+        "sessions of before are worth nothing after the identities were replaced",
+        arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func sessionsForgotten(version: Int32) throws {
         let context = try context([device.leaf.id])
         let client = try TestClient(trusting: authority.certificate, identity: device, version: version)
         let first = try Pair(context, client)

@@ -28,7 +28,8 @@ static inline void copenssl_clear_errno(void) { errno = 0; }
 
 static inline uint64_t copenssl_ctx_set_server_options(SSL_CTX *context) {
     return SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION
-                                            | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+                                            | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA
+                                            | SSL_OP_NO_TICKET);
 }
 
 static inline long copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
@@ -37,8 +38,10 @@ static inline long copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
 
 static inline long copenssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 
-static inline long copenssl_ctx_disable_session_cache(SSL_CTX *context) {
-    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+// Sessions go through the callbacks alone: OpenSSL keeps none itself.
+static inline long copenssl_ctx_use_own_session_cache(SSL_CTX *context) {
+    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL
+                                                       | SSL_SESS_CACHE_NO_AUTO_CLEAR);
 }
 
 static inline void copenssl_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
@@ -51,14 +54,6 @@ static inline long copenssl_ctx_clear_chain(SSL_CTX *context) { return SSL_CTX_c
 
 static inline long copenssl_ctx_add_chain(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(context, certificate);
-}
-
-static inline long copenssl_ctx_set_ticket_keys(SSL_CTX *context, void *keys, long length) {
-    return SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
-}
-
-static inline long copenssl_ctx_ticket_key_length(SSL_CTX *context) {
-    return SSL_CTX_set_tlsext_ticket_keys(context, NULL, 0);
 }
 
 static inline int copenssl_ssl_set_app_data(SSL *connection, void *data) {
