@@ -31,7 +31,9 @@ let testTargets: [Target] = [
     tests("Log", ["Linux"]),
     tests("TLS", ["Linux", "COpenSSL"]),
     tests("Group", ["JSON"]),
-    tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group"]),
+    // A program of its own counts what it allocates.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    tests("Messaging", ["Linux", "Log", "TLS", "MQTT", "Group", "CAllocations"]),
     tests("Sandbox", ["Linux"]),
     tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
     tests("Certificates", ["Linux", "TLS"]),

@@ -36,6 +36,7 @@ public final class SubscriptionTable {
     /// For each target, the merge that met it last.
     private var met: [UInt64]
     private var merge: UInt64 = 0
+    private var last = LastMatch()
 
     /// Compiles the rows. Rows that say the same as another one change nothing.
     public init(_ subscriptions: [Subscription]) {
@@ -86,6 +87,14 @@ public final class SubscriptionTable {
     /// `release(_:)` follows, last match first; in between other matches may be made.
     /// - Parameter topic: the topic of a message, UTF-8, without wildcards.
     public func match(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
+        if let known = last.matches(source, topic) { return known }
+        let found = walk(source, topic)
+        // What is merged lies on a stack, and is gone when it is released.
+        if !found.isMerged { last.keep(source, topic, found) }
+        return found
+    }
+
+    private func walk(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
         let first = runs.count
         let isReserved = topic.count > 0 && topic[0] == UInt8(ascii: "$")
         descend(Int(source.number), topic, 0, wildcards: !isReserved)
@@ -104,14 +113,16 @@ public final class SubscriptionTable {
 
     /// Forgets a match.
     public func release(_ matches: Matches) {
-        if matches.isMerged { merged.removeLast(matches.count) }
+        guard matches.isMerged else { return }
+        for _ in 0..<matches.count { merged.removeLast() }
     }
 
     /// Makes one list of the targets of all runs from `first` on, each once.
     private func merge(from first: Int) -> Matches {
         let start = merged.count
         merge += 1
-        for run in runs[first...] {
+        for number in first..<runs.count {
+            let run = runs[number]
             for index in Int(run.start)..<Int(run.end) {
                 let target = targetRuns[index]
                 if met[Int(target.number)] == merge { continue }
@@ -119,7 +130,7 @@ public final class SubscriptionTable {
                 merged.append(target)
             }
         }
-        runs.removeLast(runs.count - first)
+        while runs.count > first { runs.removeLast() }
         return Matches(start: start, count: merged.count - start, isMerged: true)
     }
 

@@ -47,6 +47,8 @@ public final class Reactor {
     private var generation: UInt32 = 0
     private var timers = TimerQueue()
     private var atTurnEnd: [any TurnEndHandler] = []
+    /// Those that are being called; empty between turns.
+    private var ending: [any TurnEndHandler] = []
     private var isRunning = false
 
     public init() throws(SystemError) {
@@ -125,10 +127,11 @@ public final class Reactor {
         // One reading of the clock bounds the turn: a call that schedules itself anew waits for the next one.
         let now = Clock.monotonic()
         while let body = timers.takeDue(now: now) { body() }
-        // A handler may ask again while it flushes: that is for the next turn, so that nobody starves the sockets.
-        let handlers = atTurnEnd
-        atTurnEnd.removeAll(keepingCapacity: true)
-        for handler in handlers { handler.turnEnded() }
+        // A handler may ask again while it flushes: that is for the next turn, so that nobody starves the sockets. Two
+        // lists change places: a copy of one would cost an allocation a turn.
+        swap(&atTurnEnd, &ending)
+        for index in 0..<ending.count { ending[index].turnEnded() }
+        ending.removeAll(keepingCapacity: true)
     }
 
     private func dispatch(timeout: Int32) throws(SystemError) {
