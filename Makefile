@@ -45,3 +45,4 @@ clean: ## remove what was built in the tree (the cache outside it stays)
 -include scripts/parsers.mk
 -include Benchmarks/queue.mk
 -include Benchmarks/bench.mk
+-include Benchmarks/hostile.mk

@@ -58,7 +58,8 @@ let testTargets: [Target] = [
         name: "SpoolFaultTests", dependencies: ["CFaults", "Messaging", "Linux", "SpoolSupport", "spoolprobe"],
         swiftSettings: common),
     .testTarget(name: "ConformanceTests", swiftSettings: common),
-    .testTarget(name: "IntegrationTests", exclude: ["Devices", "Harness/slowsync.c"], swiftSettings: common),
+    .testTarget(
+        name: "IntegrationTests", exclude: ["Devices", "Cloud", "Harness/slowsync.c"], swiftSettings: common),
 ]
 
 // The pure modules' test vectors: run by the tests above, and by `selftest` under an emulated ARM, where Int has 32 bits.

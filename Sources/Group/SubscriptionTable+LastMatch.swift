@@ -7,7 +7,7 @@ extension SubscriptionTable {
         private var source: SourceID?
         private var count = 0
         private let topic = UnsafeMutableRawPointer.allocate(byteCount: mostBytes, alignment: 8)
-        private var found = Matches(start: 0, count: 0, isMerged: false)
+        private var found = Matches(start: 0, count: 0, covered: 0, isMerged: false)
 
         deinit {
             topic.deallocate()

@@ -129,14 +129,16 @@ public final class SubscriptionTable {
 
     /// Forgets a match.
     public func release(_ matches: Matches) {
-        if matches.isMerged { merged.removeLast(matches.count + matches.covered) }
+        guard matches.isMerged else { return }
+        for _ in 0..<matches.count + matches.covered { merged.removeLast() }
     }
 
     /// Makes one list of the rows of all runs from `first` on, each target once.
     private func merge(from first: Int) -> Matches {
         let start = merged.count
         merge += 1
-        for run in runs[first...] {
+        for number in first..<runs.count {
+            let run = runs[number]
             for index in Int(run.start)..<Int(run.end) {
                 let target = targetRuns[index]
                 if met[Int(target.number)] == merge {
@@ -147,7 +149,7 @@ public final class SubscriptionTable {
                 }
             }
         }
-        runs.removeLast(runs.count - first)
+        while runs.count > first { runs.removeLast() }
         let count = merged.count - start
         let others = covered.count
         if others > 0 {

@@ -26,4 +26,55 @@ struct CloudTests {
             #expect(try sensor.receive() == Device.Message(topic: "down/a/b", payload: "wildcard"))
         }
     }
+
+    @Test("MSG-07, SPOOL-07: what devices send while mosquitto is down and up again arrives after, in order")
+    func restartOfTheCloud() throws {
+        try CoreUnderTest.run { core in
+            let cloud = try MosquittoCloud(in: core.scratch)
+            try core.configureCloud(cloud.certificates, port: cloud.port) { $0["mqttMaxConnectionRetryInterval"] = 1 }
+            try core.start(upAndDown, devices: "sensor")
+            try cloud.says("Sending SUBACK to first-light_Core-c00")
+            let sensor = try core.device(.paho, "sensor", subscribe: "down/#")
+            let observer = try cloud.observer("up/#")
+            cloud.stop()
+            _ = try core.line(
+                in: core.systemLog, containing: "The connection to the cloud as first-light_Core-c00 is lost")
+            for number in 1...100 { try sensor.publish("up/n", String(number)) }
+            try cloud.start()
+            var received: [String] = []
+            while received.last != "100" { received.append(try observer.receive().payload) }
+            #expect(received == (1...100).map { String($0) })
+            try cloud.says("Sending SUBACK to first-light_Core-c00")
+            try cloud.publish("down/x", "again")
+            #expect(try sensor.receive() == Device.Message(topic: "down/x", payload: "again"))
+        }
+    }
+
+    @Test(
+        "B-11, CID-03: 1,000 QoS 1 messages sent while the core is cut off and restarted reach their function and device"
+    )
+    func persistent() throws {
+        try CoreUnderTest.run { core in
+            let cloud = try MosquittoCloud(in: core.scratch)
+            var group = upAndDown
+            group.spooler = ["GG_CONFIG_SUBSCRIPTION_QUALITY": "AtLeastOncePersistent"]
+            group.functions = [
+                GroupFolder.Function(
+                    name: "Echo", code: FunctionCode.binaryEcho, pinned: true, encoding: "binary",
+                    variables: ["TARGET_TOPIC": "up/echo"])
+            ]
+            group.subscriptions += [(.cloud, "work/#", .function("Echo")), (.function("Echo"), "up/#", .cloud)]
+            try core.configureCloud(cloud.certificates, port: cloud.port) { $0["mqttMaxConnectionRetryInterval"] = 1 }
+            try core.start(group, devices: "sensor")
+            try cloud.says("Sending SUBACK to first-light_Core-c01")
+            let observer = try cloud.observer("up/echo")
+            #expect(try core.command("stop").succeeded)
+            try cloud.publish("work/n", lines: (1...500).map { String($0) })
+            try core.start()
+            try cloud.publish("work/n", lines: (501...1000).map { String($0) })
+            var seen: Set<Int> = []
+            while seen.count < 1000 { if let number = Int(try observer.receive().payload) { seen.insert(number) } }
+            #expect(seen == Set(1...1000))
+        }
+    }
 }

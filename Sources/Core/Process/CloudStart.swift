@@ -9,12 +9,15 @@ import Network
 enum CloudStart {
     private static let second: Int64 = 1_000_000_000
 
-    static func settings(_ configuration: Configuration, _ credentials: CloudCredentials) -> CloudLink.Settings {
+    static func settings(
+        _ configuration: Configuration, _ group: GroupDefinition, _ credentials: CloudCredentials
+    ) -> CloudLink.Settings {
         var settings = CloudLink.Settings(
             plan: credentials.plan, clientID: configuration.coreClientID ?? configuration.thing.name)
         settings.keepAlive = configuration.keepAlive
         settings.operationTimeout = configuration.operationTimeout * second
         settings.longestRetry = configuration.longestConnectionRetry * second
+        settings.keepsSessions = group.spooler.isPersistent
         return settings
     }
 

@@ -2,6 +2,7 @@ import Certificates
 import Deployment
 import Functions
 import Group
+import HTTP
 import JSON
 import Linux
 import Log
@@ -81,8 +82,10 @@ final class CoreProcess {
         pending.connect(launcher, functions)
         if let credentials, let spool {
             cloud = CloudLink(
-                settings: CloudStart.settings(setup.configuration, credentials), subscriptions: group.subscriptions,
-                reactor: reactor, resolver: Resolver(reactor: reactor), router: router, queue: spool.outbound, log: log)
+                settings: CloudStart.settings(setup.configuration, group, credentials),
+                subscriptions: group.subscriptions,
+                reactor: reactor, resolver: Resolver(reactor: reactor), router: router, queue: spool.outbound,
+                inbound: spool.inbound, log: log)
         } else {
             cloud = nil
         }

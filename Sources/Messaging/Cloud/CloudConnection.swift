@@ -18,7 +18,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     /// What one turn reads from it, and how much is read at a time.
     static let share = 65_536
     static let piece = 16_384
-    /// A connection that lasted so long was good: the next attempt comes soon, nanoseconds.
+    /// A connection that lasted so long, or on which a message went, was good: the next attempt comes soon, nanoseconds.
     private static let goodTime: Int64 = 10_000_000_000
     /// The same reason is told again only after so long, nanoseconds: a core that is offline for a month must not fill
     /// its flash with it.
@@ -37,6 +37,10 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     private(set) var granted = 0
     private(set) var refused: [TopicFilter] = []
     private(set) var takeovers = TakeoverWatch()
+    /// When the last connection ended.
+    private(set) var endedAt: Int64 = 0
+    /// Whether a message went through the present one.
+    private var hasProgress = false
     private var pace: CloudPace
     private var backoff: CloudBackoff
     private var dialer: Dialer?
@@ -46,6 +50,10 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     private var interest = Events.readable
     private var isBlocked = false
     private var isDirty = false
+    /// Nothing is read while the queue behind a kept session is full.
+    private var isPaused = false
+    /// Acknowledgements that wait until their messages are stored, in the order of those.
+    private var awaiting: [(ticket: Ticket, identifier: PacketIdentifier)] = []
     private var timer: TimerID?
     private var armed: Int64 = 0
     private var toldAt: Int64 = 0
@@ -124,11 +132,12 @@ final class CloudConnection: EventHandler, TurnEndHandler {
         var text = reason
         var delay: Int64?
         if wasUp {
-            if lifetime >= Self.goodTime { backoff.reset() }
-            link.ended(self, underWay: underWay, byServer: byServer)
-            let isNews = takeovers.ended(after: lifetime, byServer: byServer && underWay.isEmpty)
+            endedAt = now
+            if lifetime >= Self.goodTime || hasProgress { backoff.reset() }
+            let isShared = link.ended(self, underWay: underWay, byServer: byServer)
+            let isNews = takeovers.ended(after: lifetime, byServer: byServer && underWay.isEmpty && !isShared)
+            if link.isFought, byServer, lifetime < TakeoverWatch.youth { delay = backoff.slowest() }
             if takeovers.isFought {
-                delay = backoff.slowest()
                 text =
                     "the cloud closes it shortly after it stands, again and again: another client uses the client ID "
                 text +=
@@ -171,6 +180,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
         input = ByteBuffer()
         output = ByteBuffer()
         isBlocked = false
+        isPaused = false
+        awaiting = []
         granted = 0
         peer = ""
     }
@@ -180,6 +191,9 @@ final class CloudConnection: EventHandler, TurnEndHandler {
         since = Clock.monotonic()
     }
 
+    /// The last end was not another client's doing.
+    func retractTakeover() { takeovers.retract() }
+
     // MARK: Bytes
 
     func handle(_ events: Events) {
@@ -188,6 +202,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             isBlocked = false
             changed()
         }
+        // A socket that is not read tells of its end again and again.
+        if isPaused, events.contains(.hangUp) { return lost("the cloud closed it", byServer: false) }
         receive()
         if events.contains(.hangUp), connection != nil {
             isBlocked = false
@@ -197,7 +213,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func receive() {
         var share = Self.share
-        while let connection, share > 0 {
+        while let connection, share > 0, !isPaused {
             let room = input.prepareToWrite(minimum: Self.piece)
             switch connection.tls.read(into: room) {
             case .done(let count):
@@ -213,16 +229,22 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             }
         }
         // More may wait inside TLS, where the reactor does not see it.
-        if connection != nil { link.reactor.schedule(afterNanoseconds: 0) { [self] in receive() } }
+        if connection != nil, !isPaused { link.reactor.schedule(afterNanoseconds: 0) { [self] in receive() } }
     }
 
     private func process() {
         while let session {
+            if isPersistent, session.phase == .up, !link.hasInboundRoom {
+                isPaused = true
+                return changed()
+            }
             let now = Clock.monotonic()
             switch session.next(&input, &output, now: now) {
             case .needsBytes: return changed()
             case .accepted: accepted()
-            case .confirmed(let number): link.confirmed(number, self)
+            case .confirmed(let number):
+                hasProgress = true
+                link.confirmed(number, self)
             case .subscribed(let answers): subscribed(answers)
             case .message(let topic, let payload, let identifier):
                 link.received(topic: topic, payload: payload, identifier: identifier, from: self)
@@ -233,6 +255,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func accepted() {
         connects += 1
+        hasProgress = false
         become(.connected)
         refused = []
         toldError = ""
@@ -261,31 +284,6 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             failure.description(clientID: name, certificate: link.settings.plan.files.certificate), byServer: false)
     }
 
-    private func closeReason() -> String {
-        guard let session else { return "the cloud closed it" }
-        if session.phase == .connecting {
-            return "the cloud closed the connection after CONNECT: it has to know the certificate "
-                + "\(link.settings.plan.files.certificate), and to allow the client ID \(name) (in AWS IoT, by an active "
-                + "certificate with a policy that allows iot:Connect)"
-        }
-        if let subscribing = session.subscribing {
-            let filters = subscribing.filters.map { $0.bytes.text }.joined(separator: ", ")
-            return
-                "the cloud closed it after a subscription to \(filters); does the policy of the core's certificate allow "
-                + "iot:Subscribe for all of them?"
-        }
-        return "the cloud closed it"
-    }
-
-    private func failureReason(_ failure: TLSFailure) -> String {
-        if case .alert(let code) = failure {
-            return
-                "the cloud does not accept this core's certificate \(link.settings.plan.files.certificate) (TLS alert "
-                + "\(code)); it has to be registered there and active"
-        }
-        return failure.description
-    }
-
     // MARK: Sending
 
     /// Sends a message of the queue. Only when the session has room.
@@ -298,6 +296,27 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     func acknowledge(_ identifier: PacketIdentifier) {
         session?.acknowledge(identifier, &output, now: Clock.monotonic())
         changed()
+    }
+
+    /// Acknowledges when the ticket is settled.
+    func acknowledge(_ identifier: PacketIdentifier, when ticket: Ticket) { awaiting.append((ticket, identifier)) }
+
+    func settled(through ticket: Ticket) {
+        var count = 0
+        while count < awaiting.count, awaiting[count].ticket <= ticket {
+            acknowledge(awaiting[count].identifier)
+            count += 1
+        }
+        awaiting.removeFirst(count)
+    }
+
+    /// There is room again for what the cloud has.
+    func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        watch()
+        process()
+        receive()
     }
 
     /// Something was written, or the time of the next look has changed.
@@ -334,7 +353,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func watch() {
         guard let connection else { return }
-        let events: Events = isBlocked ? [.readable, .writable] : .readable
+        var events: Events = isPaused ? [] : .readable
+        if isBlocked { events.insert(.writable) }
         if events == interest { return }
         interest = events
         // It is watched already: the kernel has nothing to refuse.
@@ -356,6 +376,8 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     private func look() {
         guard let session, let connection else { return }
+        // What is not read cannot be missed.
+        if isPaused { session.heard(now: Clock.monotonic()) }
         let unsent = output.count + Socket.unsent(connection.descriptor)
         switch session.advance(&output, unsent: unsent, now: Clock.monotonic()) {
         case .nothing: changed()

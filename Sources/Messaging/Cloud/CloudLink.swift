@@ -40,14 +40,19 @@ public final class CloudLink {
     /// AWS IoT's limit of subscriptions a connection, which V1 kept to (row CID-02).
     static let subscriptionsAConnection = 50
 
+    /// Nanoseconds.
+    private static let sameMoment: Int64 = 200_000_000
+
     let settings: Settings
     let reactor: Reactor
     let resolver: Resolver
     let router: Router
     let log: Logger
     private let queue: any CloudQueue
+    /// Where messages of kept sessions are safe.
+    let inbound: InboundQueue?
     private let source: MessageSource
-    private var connections: [CloudConnection] = []
+    private(set) var connections: [CloudConnection] = []
     /// The one that publishes.
     private var publisher: CloudConnection?
     private var poison = PoisonWatch()
@@ -56,24 +61,34 @@ public final class CloudLink {
     private var pumpTimer: TimerID?
     public private(set) var counters = CloudLinkCounters()
 
-    /// - Parameter subscriptions: the group's rows.
+    /// - Parameters:
+    ///   - subscriptions: the group's rows.
+    ///   - inbound: needed where `settings.keepsSessions`.
     public init(
         settings: Settings, subscriptions: [Subscription], reactor: Reactor, resolver: Resolver, router: Router,
-        queue: any CloudQueue, log: Logger
+        queue: any CloudQueue, inbound: InboundQueue? = nil, log: Logger
     ) {
         self.settings = settings
         self.reactor = reactor
         self.resolver = resolver
         self.router = router
         self.queue = queue
+        self.inbound = inbound
         self.log = log
         source = router.source(.cloud)
         allowance = CloudAllowance(rate: settings.rate)
         makePool(CloudFilters.filters(subscriptions))
+        guard keepsSessions else { return }
+        router.ledger.observe(self)
+        inbound?.whenRoom = { [self] in
+            for connection in connections { connection.resume() }
+        }
     }
 
+    private var keepsSessions: Bool { settings.keepsSessions && inbound != nil }
+
     private func makePool(_ filters: [MQTT.TopicFilter]) {
-        let persistent = settings.keepsSessions
+        let persistent = keepsSessions
         var batches: [[Subscribe.Request]] = []
         for (index, filter) in filters.enumerated() {
             if index % Self.subscriptionsAConnection == 0 { batches.append([]) }
@@ -120,9 +135,27 @@ public final class CloudLink {
         if connection === publisher { pumpLater() }
     }
 
+    /// Whether another client seems to use one of the IDs.
+    var isFought: Bool {
+        for connection in connections where connection.takeovers.isFought { return true }
+        return false
+    }
+
     /// An accepted connection is over.
-    func ended(_ connection: CloudConnection, underWay: [UInt64], byServer: Bool) {
-        guard connection === publisher else { return }
+    ///
+    /// - Returns: whether another one ended at the same moment, which is a network's doing.
+    func ended(_ connection: CloudConnection, underWay: [UInt64], byServer: Bool) -> Bool {
+        if connection === publisher { returnMessages(underWay, byServer) }
+        var isShared = false
+        for other in connections where other !== connection && other.endedAt > 0 {
+            guard connection.endedAt - other.endedAt < Self.sameMoment else { continue }
+            other.retractTakeover()
+            isShared = true
+        }
+        return isShared
+    }
+
+    private func returnMessages(_ underWay: [UInt64], _ byServer: Bool) {
         if byServer, let culprit = poison.closed(underWay: underWay) {
             counters.setAside += 1
             let reason =
@@ -146,9 +179,22 @@ public final class CloudLink {
 
     func received(topic: [UInt8], payload: [UInt8], identifier: PacketIdentifier?, from connection: CloudConnection) {
         counters.received += 1
-        router.publish(topic: topic, payload: payload, from: source)
-        if let identifier { connection.acknowledge(identifier) }
+        guard connection.isPersistent, let identifier, let inbound else {
+            router.publish(topic: topic, payload: payload, from: source)
+            if let identifier { connection.acknowledge(identifier) }
+            return
+        }
+        // Without room for it the connection would not have been read.
+        guard let ticket = inbound.receive(topic: topic.span, payload: payload.span) else { return }
+        if router.ledger.isSettled(ticket) {
+            connection.acknowledge(identifier)
+        } else {
+            connection.acknowledge(identifier, when: ticket)
+        }
     }
+
+    /// Whether a message of a kept session would be taken.
+    var hasInboundRoom: Bool { inbound?.hasRoom ?? true }
 
     // MARK: Publishing
 
@@ -193,6 +239,12 @@ public final class CloudLink {
             counters.sent += 1
             publisher.publish(message)
         }
+    }
+}
+
+extension CloudLink: AcceptanceObserver {
+    public func settled(through ticket: Ticket) {
+        for connection in connections where connection.isPersistent { connection.settled(through: ticket) }
     }
 }
 

@@ -51,6 +51,13 @@ extension CloudSession {
         return .nothing
     }
 
+    /// The other end is taken for alive: nobody reads what it sends.
+    func heard(now: Int64) {
+        lastReceived = now
+        lastDrained = now
+        pingedAt = nil
+    }
+
     /// When `advance` is to be called again at the latest.
     var nextDeadline: Int64? {
         switch phase {

@@ -13,6 +13,8 @@ struct PoisonWatch {
     /// The newest of the messages that were under way at the last close; 0 where nothing is suspected.
     private var newestSuspect: UInt64 = 0
     private var alone: UInt64?
+    /// Whether anything was sent since the last close.
+    private var hasSent = false
     private var closes = 0
 
     /// Whether messages are to be sent one at a time, on a connection that has settled.
@@ -20,6 +22,7 @@ struct PoisonWatch {
 
     /// A message is about to be sent.
     mutating func sending(_ number: UInt64) {
+        hasSent = true
         // The suspects are gone: confirmed, or displaced in a full queue.
         if number > newestSuspect { newestSuspect = 0 }
         if alone != number {
@@ -41,7 +44,13 @@ struct PoisonWatch {
     /// - Parameter underWay: the numbers of the messages that it has not confirmed.
     /// - Returns: the message that is to be set aside, or nil.
     mutating func closed(underWay: [UInt64]) -> UInt64? {
-        guard let newest = underWay.max() else { return nil }
+        defer { hasSent = false }
+        guard let newest = underWay.max() else {
+            // It was closed before a suspect was sent on it: the network, not the message. Waiting for connections to
+            // settle would let nothing through on one that never does.
+            if !hasSent { newestSuspect = 0 }
+            return nil
+        }
         let wasIsolating = isIsolating
         newestSuspect = max(newestSuspect, newest)
         guard wasIsolating, underWay.count == 1 else { return nil }

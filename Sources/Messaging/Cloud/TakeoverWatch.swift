@@ -7,6 +7,8 @@ struct TakeoverWatch {
     static let youth: Int64 = 30_000_000_000
 
     private var count = 0
+    /// Whether the last end counted.
+    private var hasCounted = false
 
     /// Whether another client seems to use the ID.
     private(set) var isFought = false
@@ -16,6 +18,7 @@ struct TakeoverWatch {
     /// - Parameter byServer: the other end closed it, without error and with nothing under way.
     /// - Returns: whether this is the close that shows it.
     mutating func ended(after lifetime: Int64, byServer: Bool) -> Bool {
+        hasCounted = false
         guard byServer, lifetime < Self.youth else {
             // A connection that lasts is the end of the fight, one that breaks says nothing about it.
             if lifetime >= Self.youth {
@@ -25,8 +28,16 @@ struct TakeoverWatch {
             return false
         }
         count += 1
+        hasCounted = true
         guard count >= Self.closes, !isFought else { return false }
         isFought = true
         return true
+    }
+
+    /// The last end came together with that of another connection: a network that went away takes all of them.
+    mutating func retract() {
+        guard hasCounted else { return }
+        hasCounted = false
+        count -= 1
     }
 }

@@ -71,6 +71,8 @@ final class Player {
         var effects: [Effect] = []
         var left = limit
         while left > 0, let first = outbox.first {
+            // Bytes of no packet may have their effect before all of them are there.
+            if sentOfFirst == 0, case .none = first.effect { effects.append(first.effect) }
             let count = min(left, first.bytes.count - sentOfFirst)
             connection.toServer += first.bytes[sentOfFirst..<sentOfFirst + count]
             left -= count

@@ -16,6 +16,19 @@ enum FunctionCode {
             client.publish(topic=os.environ['TARGET_TOPIC'], payload=reply)
         """
 
+    /// Publishes the very bytes that it receives to `TARGET_TOPIC`.
+    static let binaryEcho = """
+        import os
+
+        import greengrasssdk
+
+        client = greengrasssdk.client('iot-data')
+
+
+        def function_handler(event, context):
+            client.publish(topic=os.environ['TARGET_TOPIC'], payload=event)
+        """
+
     /// Counts its calls in a global, publishes the count and its process ID to `count`.
     static let counter = """
         import json

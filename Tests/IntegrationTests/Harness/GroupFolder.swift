@@ -40,6 +40,8 @@ struct GroupFolder {
     var coreCertificateID = String(repeating: "0", count: 64)
     var devices: [(name: String, certificateID: String)] = []
     var functions: [Function] = []
+    /// The variables of the group's `GGCloudSpooler` (SPOOL-01); nil for a group without it.
+    var spooler: [String: String]?
     var subscriptions: [(source: End, subject: String, target: End)] = []
     var loggers: [[String: Any]] = [
         logger(component: "GreengrassSystem", level: "DEBUG", space: 10240),
@@ -58,7 +60,7 @@ struct GroupFolder {
         [
             "Cores": [GroupFolder.thing(core, coreCertificateID)],
             "Devices": devices.map { GroupFolder.thing($0.name, $0.certificateID) },
-            "Functions": functions.map(GroupFolder.function),
+            "Functions": functions.map(GroupFolder.function) + (spooler.map { [GroupFolder.spooler($0)] } ?? []),
             "DefaultConfig": ["Execution": ["IsolationMode": "NoContainer"]],
             "Subscriptions": subscriptions.enumerated().map { index, row in
                 ["Id": "s\(index)", "Source": row.source.name, "Subject": row.subject, "Target": row.target.name]
@@ -89,6 +91,16 @@ struct GroupFolder {
         [
             "Id": name, "ThingArn": thingARN(name), "CertificateArn": certificateARN(certificateID),
             "SyncShadow": false,
+        ]
+    }
+
+    private static func spooler(_ variables: [String: String]) -> [String: Any] {
+        [
+            "Id": "spooler", "FunctionArn": "arn:aws:lambda:::function:GGCloudSpooler:1",
+            "FunctionConfiguration": [
+                "Executable": "spooler", "MemorySize": 32768, "Pinned": true, "Timeout": 3,
+                "Environment": ["Variables": variables],
+            ] as [String: Any],
         ]
     }
 

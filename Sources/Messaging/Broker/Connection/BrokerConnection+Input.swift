@@ -105,6 +105,10 @@ extension BrokerConnection {
         broker.publisher = self
         defer { broker.publisher = outer }
         while !isClosed {
+            // What comes after messages is answered after them: a client may ping to know that all has come.
+            if run.messages > 0, position < bytes.count, bytes[position] >> 4 != PacketType.publish.rawValue {
+                forward(&run, buffer)
+            }
             let event = session.next(bytes, &position, &output, now: now)
             if case .publish = event, broker.router == nil, session.inbound.isForwardable {
                 extend(&run, bytes, buffer)

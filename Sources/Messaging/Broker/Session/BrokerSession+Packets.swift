@@ -111,7 +111,8 @@ extension BrokerSession {
 
     /// Checks the topic and makes it the last one, where it is not that already.
     private mutating func look(at topic: Span<UInt8>) throws(MQTTError) {
-        inbound.repeatsTopic = lastTopic.span.equals(topic)
+        // Before the first message the last topic is the empty one, which is none ([MQTT-4.7.3-1]).
+        inbound.repeatsTopic = !topic.isEmpty && lastTopic.span.equals(topic)
         if inbound.repeatsTopic { return }
         try TopicName.validate(topic)
         lastTopic.removeAll(keepingCapacity: true)

@@ -65,7 +65,7 @@ final class SubscriptionIndex {
         if session.firstSubscription == Self.none { return nil }
         match(topic, root: session.root)
         resolvedGeneration = 0
-        return matches.first?.qos
+        return matches.isEmpty ? nil : matches[0].qos
     }
 
     private func match(_ topic: Span<UInt8>, root: UInt32) {

@@ -91,7 +91,9 @@ final class CloudObserver {
 
     init(port: Int, filter: String) throws {
         child = try Child([
-            "stdbuf", "-oL", "mosquitto_sub", "-p", String(port), "-q", "1", "-d", "-F", Self.mark + "%t\t%p", "-t",
+            // A session that the cloud keeps: what comes while it restarts is seen too.
+            "stdbuf", "-oL", "mosquitto_sub", "-c", "-i", "watcher-\(UUID().uuidString)", "-p", String(port), "-q", "1",
+            "-d", "-F", Self.mark + "%t\t%p", "-t",
             filter,
         ])
         guard child.output.first(where: { $0.contains("received SUBACK") }) != nil else {
