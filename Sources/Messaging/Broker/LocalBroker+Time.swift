@@ -1,3 +1,4 @@
+import Bytes
 import Linux
 
 /// The broker's clock. No connection has a timer of its own: one call looks at all of them when the first deadline
