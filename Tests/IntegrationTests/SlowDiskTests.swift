@@ -39,7 +39,7 @@ struct SlowDiskTests {
             let left = try core.device(.paho, "left", subscribe: "back")
             let right = try core.device(.paho, "right", subscribe: "there")
             let sensor = try core.device(.paho, "sensor", options: ["--qos", "1"])
-            FileManager.default.createFile(atPath: slow.gate, contents: nil)
+            _ = FileManager.default.createFile(atPath: slow.gate, contents: nil)
             chmod(slow.gate, 0o666)
             try sensor.publish("up", "1")
             #expect(waits(slow.gate), "no sync came to the gate")
