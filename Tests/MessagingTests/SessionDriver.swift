@@ -95,7 +95,7 @@ final class SessionDriver {
 
     func release() { session.release(now: now) }
 
-    func settle() { session.settle(&output) }
+    func settle() { session.settle(&output, now: now) }
 
     /// Delivers a message to the client.
     /// - Returns: whether there was room.

@@ -121,6 +121,7 @@ extension BrokerConnection {
                 return position
             case .held:
                 isStopped = true
+                relieve()
                 return position
             case .publish: publish(bytes)
             case .discard(let breach): discard(bytes, breach)
@@ -215,7 +216,8 @@ extension BrokerConnection {
     /// Sends the acknowledgements that waited for what is stored now.
     func settle() {
         if isClosed { return }
-        session.settle(&output)
+        session.settle(&output, now: Clock.monotonic())
+        broker.sweep(by: deadline)
         if !output.isEmpty { broker.flushLater(self) }
         readOn()
     }

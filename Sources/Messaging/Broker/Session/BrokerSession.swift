@@ -91,7 +91,7 @@ struct BrokerSession {
                     return .needsBytes
                 }
                 guard rest.count >= header.packetLength else { return .needsBytes }
-                if header.type == .publish, isHeld || unsettled.count >= rules.limits.unsettled { return .held }
+                if header.type == .publish, readsNoMessages { return .held }
                 lastPacket = now
                 let start = position
                 position += header.packetLength
@@ -107,6 +107,8 @@ struct BrokerSession {
             }
         }
     }
+
+    private var readsNoMessages: Bool { isHeld || unsettled.count >= rules.limits.unsettled }
 
     /// Accepts the client. What its session has kept for it follows with `ClientSession.resume`.
     mutating func admit(_ client: ClientSession, isPresent: Bool, _ output: inout ByteBuffer) {
@@ -128,8 +130,8 @@ struct BrokerSession {
     var deadline: Int64? {
         switch state {
         case .awaitingConnect: lastPacket + rules.limits.connectTime
-        // What a client sends while it is held may wait in the kernel.
-        case .connected: keepAlive == 0 || isHeld ? nil : lastPacket + patience
+        // What a client sends while no message is read may wait in the kernel.
+        case .connected: keepAlive == 0 || readsNoMessages ? nil : lastPacket + patience
         case .connecting, .closed: nil
         }
     }
@@ -195,7 +197,8 @@ struct BrokerSession {
     var hasUnsettled: Bool { !unsettled.isEmpty }
 
     /// Sends the answers that waited for what is settled now.
-    mutating func settle(_ output: inout ByteBuffer) {
+    mutating func settle(_ output: inout ByteBuffer, now: Int64) {
+        if readsNoMessages { lastPacket = now }
         while let first = unsettled.first, rules.isSettled(first.ticket) {
             if let identifier = PacketIdentifier(first.identifier) {
                 Acknowledgement.write(first.type, identifier, to: &output)
