@@ -72,6 +72,9 @@ final class Device {
         return child.output.seen.contains(line)
     }
 
+    /// Stops its process: it reads nothing any more, and its connection stays.
+    func freeze() { child.signal(SIGSTOP) }
+
     /// Ends its process as a power cut ends a device: nothing is said to the core.
     func cutOff() {
         child.signal(SIGKILL)
