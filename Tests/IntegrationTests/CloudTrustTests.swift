@@ -56,7 +56,7 @@ struct CloudTrustTests {
     func httpProxy() throws {
         try CoreUnderTest.run { core in
             let cloud = try StrictCloud(in: core.scratch)
-            let proxy = try TinyProxy(in: core.scratch, user: ("Mary_Major", "pass@word1357"))
+            let proxy = try TinyProxy(in: core.scratch, user: ("Mary_Major", "password1357"))
             let strict = try TinyProxy(in: core.scratch, connectPort: 443)
             func configure(_ proxy: [String: Any], noProxy: String = "") throws {
                 try core.configureCloud(cloud.certificates, port: cloud.port) {
@@ -72,7 +72,7 @@ struct CloudTrustTests {
             let forbidden = try core.line(in: core.systemLog, containing: "403")
             #expect(forbidden.contains("localhost:\(cloud.port)"))
             try configure([
-                "url": "http://127.0.0.1:\(proxy.port)", "username": "Mary_Major", "password": "pass@word1357",
+                "url": "http://127.0.0.1:\(proxy.port)", "username": "Mary_Major", "password": "password1357",
             ])
             #expect(try core.command("restart").succeeded)
             try cloud.sees("connected", "first-light_Core-c00")
@@ -80,7 +80,7 @@ struct CloudTrustTests {
             try sensor.publish("up/n", "through the proxy")
             #expect(try cloud.payloads(of: "up/n", until: "through the proxy").count == 1)
             #expect(proxy.log.contains("CONNECT localhost:\(cloud.port)"))
-            #expect(!core.logs().contains("pass@word1357"))
+            #expect(!core.logs().contains("password1357"))
             let asked = proxy.log.components(separatedBy: "CONNECT localhost").count
             try configure(["url": "http://127.0.0.1:\(proxy.port)"], noProxy: "localhost")
             #expect(try core.command("restart").succeeded)

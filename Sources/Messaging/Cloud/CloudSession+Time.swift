@@ -32,7 +32,7 @@ extension CloudSession {
         }
         let timeout = pace.timeout
         if let pingedAt, now - max(pingedAt, max(lastReceived, lastDrained)) >= timeout {
-            return fail(.silent((now - max(lastReceived, lastDrained)) / Self.second))
+            return fail(.silent((now - max(pingedAt, max(lastReceived, lastDrained))) / Self.second))
         }
         if let oldest = oldestOperation {
             let waited = now - max(oldest, lastDrained)
