@@ -122,8 +122,10 @@ struct QualityOfServiceTests {
             let line = try core.line(in: core.systemLog, containing: "131072")
             #expect(line.contains("sensor") && line.contains("[WARN]-"))
             sensor.cutOff()
-            try core.device(.paho, "sensor").publish(topic, "small")
+            let again = try core.device(.paho, "sensor")
+            try again.publish(topic, "small")
             #expect(try display.receive() == Device.Message(topic: topic, payload: "small"))
+            again.close()
         }
     }
 

@@ -1,5 +1,6 @@
 """A device on paho-mqtt."""
 
+import queue
 import ssl
 import sys
 import threading
@@ -33,7 +34,16 @@ def on_disconnect(_client, _data, _flags, reason, _properties):
 
 client.on_connect = on_connect
 client.on_disconnect = on_disconnect
-client.on_subscribe = lambda *_: subscribed.release()
+asked = queue.SimpleQueue()
+
+
+def on_subscribe(*_):
+    # Said on the network's thread: messages that come right after SUBACK are told after it.
+    conversation.report("subscribed", asked.get())
+    subscribed.release()
+
+
+client.on_subscribe = on_subscribe
 
 
 def on_message(_client, _data, message):
@@ -54,9 +64,9 @@ answered.wait()
 if not accepted.is_set():
     sys.exit(1)
 for topic in options.subscribe:
+    asked.put(topic)
     client.subscribe(topic, options.qos)
     subscribed.acquire()
-    conversation.report("subscribed", topic)
 for topic, payload, retain in conversation.commands():
     client.publish(topic, payload, options.qos, retain).wait_for_publish()
     if options.qos > 0:
