@@ -102,11 +102,12 @@ static ssize_t tls_result(struct client *c, int result) {
     switch (SSL_get_error(c->ssl, result)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: return 0;
-    default: fail("the broker closed the connection");
+    default: return -1;
     }
 }
 
-ssize_t client_read(struct client *c, void *buffer, size_t size) {
+// -1: the broker has closed the connection.
+ssize_t client_try_read(struct client *c, void *buffer, size_t size) {
     if (c->ssl) {
         ERR_clear_error();
         int got = SSL_read(c->ssl, buffer, (int)size);
@@ -114,15 +115,22 @@ ssize_t client_read(struct client *c, void *buffer, size_t size) {
     }
     ssize_t got = read(c->fd, buffer, size);
     if (got > 0) return got;
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
-    fail("the broker closed the connection");
+    return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+ssize_t client_read(struct client *c, void *buffer, size_t size) {
+    ssize_t got = client_try_read(c, buffer, size);
+    if (got < 0) fail("the broker closed the connection");
+    return got;
 }
 
 ssize_t client_write(struct client *c, const void *bytes, size_t size) {
     if (c->ssl) {
         ERR_clear_error();
         int put = SSL_write(c->ssl, bytes, (int)size);
-        return put > 0 ? put : tls_result(c, put);
+        ssize_t result = put > 0 ? put : tls_result(c, put);
+        if (result < 0) fail("the broker closed the connection");
+        return result;
     }
     ssize_t put = write(c->fd, bytes, size);
     if (put >= 0) return put;

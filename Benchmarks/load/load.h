@@ -60,6 +60,7 @@ void client_subscribe(struct client *c, const char *filter, int qos);
 void client_nonblocking(struct client *c);
 void client_close(struct client *c);
 ssize_t client_read(struct client *c, void *buffer, size_t size); // 0: nothing there now
+ssize_t client_try_read(struct client *c, void *buffer, size_t size); // -1: closed
 ssize_t client_write(struct client *c, const void *bytes, size_t size); // 0: no room now
 void client_write_all(struct client *c, const void *bytes, size_t size);
 void client_read_all(struct client *c, void *buffer, size_t size);

@@ -1,5 +1,6 @@
 import Bytes
 import MQTT
+import Network
 import TLS
 
 /// Why a connection ended, in sentences with the next step.
