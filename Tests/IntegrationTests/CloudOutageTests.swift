@@ -13,6 +13,15 @@ struct CloudOutageTests {
         return group
     }
 
+    /// Without those that go back: these are repetitions. What was left out, or came too late, is missing in it.
+    private func firstTimes(_ numbers: [Int]) -> [Int] {
+        var newest = 0
+        return numbers.filter { number in
+            defer { newest = max(newest, number) }
+            return number > newest
+        }
+    }
+
     private func quickly(_ thing: inout [String: Any]) { thing["mqttMaxConnectionRetryInterval"] = 1 }
 
     @Test(
@@ -38,7 +47,9 @@ struct CloudOutageTests {
             try proxy.tell("heal")
             // Subscribed again, before what waited comes.
             try cloud.sees("subscribed", "first-light_Core-c00", "down/#")
-            #expect(try cloud.payloads(of: "up/n", until: "300") == (2...300).map { String($0) })
+            let payloads = try cloud.payloads(of: "up/n", until: "300").compactMap { Int($0) }
+            // The cut may have caught the confirmation of 1, which then comes again.
+            #expect(firstTimes(payloads.filter { $0 > 1 }) == Array(2...300), "\(payloads)")
             try cloud.tell("send down/x 0 again")
             #expect(try sensor.receive() == Device.Message(topic: "down/x", payload: "again"))
         }
@@ -57,13 +68,7 @@ struct CloudOutageTests {
             try proxy.tell("flap 1.5")
             for number in 1...1000 { try sensor.publish("up/n", String(number)) }
             let payloads = try cloud.payloads(of: "up/n", until: "1000").compactMap { Int($0) }
-            #expect(Set(payloads) == Set(1...1000))
-            var newest = 0
-            for number in payloads where number > newest {
-                // Going back is a repetition; going on never leaves one out.
-                #expect(number == newest + 1)
-                newest = number
-            }
+            #expect(firstTimes(payloads) == Array(1...1000), "\(payloads)")
         }
     }
 

@@ -36,7 +36,7 @@ struct CloudTests {
             try cloud.says("Sending SUBACK to first-light_Core-c00")
             let sensor = try core.device(.paho, "sensor", subscribe: "down/#")
             let observer = try cloud.observer("up/#")
-            cloud.stop()
+            try cloud.stop()
             _ = try core.line(
                 in: core.systemLog, containing: "The connection to the cloud as first-light_Core-c00 is lost")
             for number in 1...100 { try sensor.publish("up/n", String(number)) }

@@ -15,6 +15,10 @@ extension CloudSession {
     /// A cloud that lives may take so many times longer before the connection is given up.
     private static let patience: Int64 = 4
     private static let second: Int64 = 1_000_000_000
+    /// What a way that is slow and not dead takes for a byte, nanoseconds: 2,000 bytes a second, a poor GPRS link.
+    private static let byteTime: Int64 = 500_000
+    /// So many bytes are on their way in no time that matters.
+    private static let quickBytes = 4_096
 
     /// Pings, and finds out what does not come any more.
     ///
@@ -23,6 +27,7 @@ extension CloudSession {
     func advance(_ output: inout ByteBuffer, unsent: Int, now: Int64) -> Advance {
         if unsent < self.unsent { lastDrained = now }
         self.unsent = unsent
+        lastLook = now
         switch phase {
         case .new, .ended: return .nothing
         case .connecting:
@@ -30,13 +35,15 @@ extension CloudSession {
             return fail(.noConnack((now - startedAt) / Self.second))
         case .up: break
         }
-        let timeout = pace.timeout
+        let timeout = pace.timeout + transit
         if let pingedAt, now - max(pingedAt, max(lastReceived, lastDrained)) >= timeout {
+            // Sent again at the same pace it would not arrive the next time either.
+            if oldestOperation != nil { pace.missed() }
             return fail(.silent((now - max(pingedAt, max(lastReceived, lastDrained))) / Self.second))
         }
         if let oldest = oldestOperation {
             let waited = now - max(oldest, lastDrained)
-            if waited >= timeout * Self.patience {
+            if waited >= pace.timeout * Self.patience + transit {
                 pace.missed()
                 return fail(.unanswered(waited / Self.second))
             }
@@ -65,7 +72,7 @@ extension CloudSession {
         case .connecting: return max(startedAt, lastDrained) + Self.connackTime
         case .up: break
         }
-        let timeout = pace.timeout
+        let timeout = pace.timeout + transit
         var deadline = Int64.max
         if let pingedAt {
             deadline = max(pingedAt, max(lastReceived, lastDrained)) + timeout
@@ -73,10 +80,17 @@ extension CloudSession {
             deadline = min(lastSent, lastReceived) + settings.keepAlive * Self.second
         }
         if let oldest = oldestOperation {
-            deadline = min(deadline, max(oldest, lastDrained) + timeout * (hasToldLate ? Self.patience : 1))
+            let patience = hasToldLate ? pace.timeout * Self.patience : pace.timeout
+            deadline = min(deadline, max(oldest, lastDrained) + patience + transit)
+            // How much is still unsent is only known after a look.
+            if transit > 0 { deadline = min(deadline, max(oldest, lastLook) + pace.timeout) }
         }
         return deadline
     }
+
+    /// More time for what has left this machine and is not confirmed: a proxy or a modem may take a large message at once,
+    /// and hand it on slowly.
+    private var transit: Int64 { Int64(max(0, flightBytes - unsent - Self.quickBytes)) * Self.byteTime }
 
     private var oldestOperation: Int64? {
         switch (flights.first, subscribing) {

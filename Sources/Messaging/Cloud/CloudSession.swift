@@ -87,6 +87,8 @@ final class CloudSession {
     /// When bytes were last seen leaving this machine while others waited behind them.
     var lastDrained: Int64 = 0
     var unsent = 0
+    /// When `advance` was last called.
+    var lastLook: Int64 = 0
     var pingedAt: Int64?
     /// Whether the oldest operation has been told as late.
     var hasToldLate = false

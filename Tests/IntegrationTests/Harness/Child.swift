@@ -49,8 +49,16 @@ final class Child {
         posix_spawn_file_actions_adddup2(&actions, standardInput.readEnd, 0)
         posix_spawn_file_actions_adddup2(&actions, standardOutput.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, standardErrors.writeEnd, 2)
+        // Tests run on threads that block signals, and a child would inherit that: it could not be ended by SIGTERM.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
-        let result = posix_spawnp(&child, arguments[0], &actions, nil, argv, envp)
+        let result = posix_spawnp(&child, arguments[0], &actions, &attributes, argv, envp)
         close(standardInput.readEnd)
         close(standardOutput.writeEnd)
         close(standardErrors.writeEnd)

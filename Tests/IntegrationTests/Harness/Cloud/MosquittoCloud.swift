@@ -8,6 +8,9 @@ final class MosquittoCloud {
     let plainPort: Int
     private let folder: String
     private var child: Child?
+    /// What it says since it was last started. A file, not a pipe: nobody reads it all the time, and a mosquitto that
+    /// cannot say what it does stands still.
+    private var log: String { folder + "/mosquitto.log" }
 
     init(in folder: String, certificates: CloudCertificates? = nil) throws {
         self.folder = folder + "/mosquitto"
@@ -40,24 +43,24 @@ final class MosquittoCloud {
             """
         let path = folder + "/mosquitto.conf"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
-        let child = try Child(["mosquitto", "-c", path])
-        self.child = child
-        guard child.errors.first(where: { $0.contains(" running") }) != nil else {
-            throw HarnessError("mosquitto does not run: \(child.errors.seen)")
-        }
+        try? FileManager.default.removeItem(atPath: log)
+        child = try Child(["sh", "-c", "exec mosquitto -c '\(path)' 2> '\(log)'"])
+        try says(" running")
     }
 
     /// Ends it: every connection is closed, and nobody listens until `start()`.
-    func stop() {
+    func stop() throws {
         child?.signal(SIGTERM)
-        _ = child?.wait()
+        // Killed it would have forgotten the sessions.
+        guard child?.wait() == .code(0) else { throw HarnessError("mosquitto does not end") }
         child = nil
     }
 
-    /// Waits until it has said something.
+    /// Waits until it has said something since it was last started.
     func says(_ text: String) throws {
-        guard let child, child.errors.first(where: { $0.contains(text) }) != nil else {
-            throw HarnessError("mosquitto did not say '\(text)': \(child?.errors.seen ?? [])")
+        let tail = try Child(["tail", "-n", "+1", "-s", "0.1", "-F", log])
+        guard tail.output.first(where: { $0.contains(text) }) != nil else {
+            throw HarnessError("mosquitto did not say '\(text)': \(tail.output.seen.suffix(60))")
         }
     }
 
