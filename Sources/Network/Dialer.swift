@@ -244,10 +244,12 @@ public final class Dialer: EventHandler {
 
     private func fail(_ failure: DialFailure) {
         close()
-        let completion = self.completion
-        self.completion = nil
-        // In a turn of its own: whoever starts a dialer is never called back while it does.
-        reactor.schedule(afterNanoseconds: 0) { completion?(.failure(failure)) }
+        // In a turn of its own: whoever starts a dialer is never called back while it does. `cancel` still counts.
+        reactor.schedule(afterNanoseconds: 0) { [self] in
+            let told = completion
+            completion = nil
+            told?(.failure(failure))
+        }
     }
 
     private func close() {

@@ -203,7 +203,9 @@ public final class TLSConnection {
             return end(.closed)
         case SSL_ERROR_SYSCALL:
             ErrorQueue.clear()
-            return end(code == 0 ? .closed : .failed(.system(code)))
+            // A server that closes while bytes still come answers with a reset.
+            let isClosed = code == 0 || code == ECONNRESET || code == EPIPE
+            return end(isClosed ? .closed : .failed(.system(code)))
         default:
             return end(ending(of: ErrorQueue.drain()))
         }

@@ -11,13 +11,15 @@ extension LocalBroker {
         _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, retain: Bool, from device: DeviceTarget?
     ) -> Ticket {
         counters.received += 1
-        if retain, !retained.keep(topic, payload, qos, from: device?.source) { refuseRetained(topic) }
         if let router {
             guard let device else { return .none }
-            return router.publish(
-                MessageView(topic: topic, payload: payload, source: device.source, qos: qos, retain: retain)
-            ).ticket
+            let outcome = router.publish(
+                MessageView(topic: topic, payload: payload, source: device.source, qos: qos, retain: retain))
+            // What no row takes anywhere takes no place either.
+            if retain, outcome.isRouted || payload.isEmpty { keep(topic, payload, qos, from: device.source) }
+            return outcome.ticket
         }
+        if retain { keep(topic, payload, qos, from: nil) }
         index.resolve(topic)
         if index.matches.isEmpty { counters.droppedWithoutSubscriber += 1 }
         for number in 0..<index.matches.count {
@@ -26,6 +28,10 @@ extension LocalBroker {
             _ = deliver(topic, payload, to: match.session.takeUnretainedValue(), granted)
         }
         return .none
+    }
+
+    private func keep(_ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, from source: MessageSource?) {
+        if !retained.keep(topic, payload, qos, from: source) { refuseRetained(topic) }
     }
 
     /// Sends packets on that are the same for every subscriber of the topic that was resolved last.

@@ -52,6 +52,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
     private var isDirty = false
     /// Nothing is read while the queue behind a kept session is full.
     private var isPaused = false
+    private var isReadAsked = false
     /// Acknowledgements that wait until their messages are stored, in the order of those.
     private var awaiting: [(ticket: Ticket, identifier: PacketIdentifier)] = []
     private var timer: TimerID?
@@ -123,6 +124,7 @@ final class CloudConnection: EventHandler, TurnEndHandler {
 
     /// The connection or the attempt has ended; the next one comes.
     private func lost(_ reason: String, byServer: Bool) {
+        guard state != .stopped else { return }
         let now = Clock.monotonic()
         let wasUp = state == .connected
         let underWay = session?.flights.map { $0.number } ?? []
@@ -229,7 +231,12 @@ final class CloudConnection: EventHandler, TurnEndHandler {
             }
         }
         // More may wait inside TLS, where the reactor does not see it.
-        if connection != nil, !isPaused { link.reactor.schedule(afterNanoseconds: 0) { [self] in receive() } }
+        guard connection != nil, !isPaused, !isReadAsked else { return }
+        isReadAsked = true
+        link.reactor.schedule(afterNanoseconds: 0) { [self] in
+            isReadAsked = false
+            receive()
+        }
     }
 
     private func process() {

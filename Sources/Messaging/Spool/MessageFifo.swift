@@ -14,6 +14,9 @@ struct MessageFifo {
     /// Topics and payloads.
     private(set) var bytes: Int64 = 0
 
+    /// What the messages take in memory: many empty ones are not nothing.
+    var occupied: Int64 { bytes + Int64(count) * Int64(Self.headerBytes) }
+
     var isEmpty: Bool { count == 0 }
 
     var first: MessageHeader? { isEmpty ? nil : header(firstBlock, head) }

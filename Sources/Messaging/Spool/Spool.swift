@@ -204,11 +204,13 @@ public final class Spool: TurnEndHandler {
         }
         // The rows that were read are older than those that were written: they come first.
         let isRead = turn.failure == nil && turn.setAside == nil
-        apply(turn.outbound, turn.outboundResult, to: outbound.queue, isRead: isRead, isWritten: turn.isCommitted)
-        apply(turn.inbound, turn.inboundResult, to: inbound.queue, isRead: isRead, isWritten: turn.isCommitted)
+        // What was committed to a file that is put aside now is not stored.
+        let isWritten = turn.isCommitted && turn.setAside == nil
+        apply(turn.outbound, turn.outboundResult, to: outbound.queue, isRead: isRead, isWritten: isWritten)
+        apply(turn.inbound, turn.inboundResult, to: inbound.queue, isRead: isRead, isWritten: isWritten)
         // What was read may have been too much by now.
         outbound.queue.shrink(to: settings.maximumBytes)
-        if turn.isCommitted, turn.setAside == nil {
+        if isWritten {
             transactions += 1
             written += UInt64(turn.outboundResult.inserted + turn.inboundResult.inserted)
         }

@@ -21,6 +21,8 @@ public final class Spooler: MessageTarget, CloudQueue {
 
     /// Between two lines of the log about lost messages, nanoseconds.
     private static let logPause: Int64 = 60_000_000_000
+    /// How many times the largest size of a queue in memory its messages may take with all that they cost.
+    private static let mostOccupied: Int64 = 4
 
     init(_ queue: StoredQueue, settings: SpoolSettings) {
         self.queue = queue
@@ -47,11 +49,13 @@ public final class Spooler: MessageTarget, CloudQueue {
     public func deliver(_ message: borrowing MessageView) -> Delivery {
         guard let spool else { return .dropped }
         let size = Int64(message.topic.count) + Int64(message.payload.count)
-        guard size <= settings.maximumBytes, makeRoomInMemory(for: size, spool) else {
+        guard size <= settings.maximumBytes else {
             refused += 1
             logLosses(spool)
             return .dropped
         }
+        let before = queue.displaced
+        makeRoomInMemory(for: size, spool)
         accepted += 1
         let isAwaited: Bool
         if case .function = message.source.endpoint { isAwaited = true } else { isAwaited = message.qos != .atMostOnce }
@@ -63,7 +67,6 @@ public final class Spooler: MessageTarget, CloudQueue {
                     at: Clock.monotonic())
             }
         }
-        let before = queue.displaced
         queue.shrink(to: settings.maximumBytes)
         if queue.displaced > before { logLosses(spool) }
         spool.noteChange()
@@ -74,13 +77,11 @@ public final class Spooler: MessageTarget, CloudQueue {
         queue.waitingBytes + Int64(bytes) > settings.maximumBytes
     }
 
-    /// What waits for the disk is bounded. A disk that is only slow gets no more than that; one that refuses makes the queue
-    /// a small one in memory, with the same rule for its overflow.
-    private func makeRoomInMemory(for size: Int64, _ spool: Spool) -> Bool {
-        guard spool.storesOnDisk, queue.freshBytes + size > settings.unstoredBytes else { return true }
-        guard spool.isFailing else { return false }
-        queue.shrinkFresh(to: settings.unstoredBytes - size)
-        return true
+    /// What waits in memory is bounded: a disk that is slow, or refuses, makes the queue a small one in memory, with V1's
+    /// rule for its overflow; and a queue in memory does not grow without end on messages that are nearly empty.
+    private func makeRoomInMemory(for size: Int64, _ spool: Spool) {
+        let most = spool.storesOnDisk ? settings.unstoredBytes : Self.mostOccupied * settings.maximumBytes
+        if queue.freshBytes + size > most { queue.shrinkFresh(to: most - size) }
     }
 
     private func logLosses(_ spool: Spool) {

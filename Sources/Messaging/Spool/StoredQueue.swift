@@ -56,7 +56,7 @@ final class StoredQueue {
     }
 
     var waitingCount: Int64 { Int64(returned.count + window.count + fresh.count) + gap.count }
-    var freshBytes: Int64 { fresh.bytes }
+    var freshBytes: Int64 { fresh.occupied }
     var memoryBytes: Int64 {
         var sum = window.bytes + fresh.bytes
         for message in underWay { sum += message.size }
@@ -145,7 +145,7 @@ final class StoredQueue {
 
     /// Displaces the oldest of what is in memory only, for a disk that does not take it.
     func shrinkFresh(to maximum: Int64) {
-        while fresh.bytes > maximum, let header = fresh.dropFirst() { displace(header) }
+        while fresh.occupied > maximum, let header = fresh.dropFirst() { displace(header) }
     }
 
     private func displace(_ header: MessageHeader) {

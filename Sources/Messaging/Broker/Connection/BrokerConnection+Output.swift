@@ -111,7 +111,9 @@ extension BrokerConnection {
     }
 
     func hasRoom(_ length: Int) -> Bool {
-        output.count + length <= broker.limits.outputQueue
+        // A share of its own, which those who do not read cannot take from the others.
+        if output.count + length <= broker.limits.lowWater { return true }
+        return output.count + length <= broker.limits.outputQueue
             && broker.waiting + output.count - waiting + length <= broker.limits.outputQueues
     }
 

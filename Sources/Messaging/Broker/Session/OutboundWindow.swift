@@ -51,8 +51,11 @@ final class OutboundWindow {
     /// Whether a message of this packet length finds room.
     func hasRoom(_ length: Int) -> Bool {
         let limits = rules.limits
-        return entries.count < limits.sessionMessages && packets.count + length <= limits.sessionBytes
-            && rules.stored + length <= limits.sessionsBytes
+        guard entries.count < limits.sessionMessages, packets.count + length <= limits.sessionBytes else {
+            return false
+        }
+        // A share of its own, which the sessions of clients that are away cannot take from the others.
+        return packets.count + length <= limits.lowWater || rules.stored + length <= limits.sessionsBytes
     }
 
     /// Takes a message; the caller has asked for room.
