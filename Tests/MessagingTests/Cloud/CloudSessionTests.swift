@@ -180,6 +180,16 @@ import Testing
         #expect(try driver.answer(.puback(identifiers[0])) == [.confirmed(1)])
     }
 
+    @Test("H-38: what a proxy took at once and hands on slowly is waited for; what is stuck here is not")
+    func transit() throws {
+        for (unsent, isWaitedFor) in [(0, true), (131_072, false)] {
+            let driver = try CloudSessionDriver.connected()
+            driver.publish(1, "t", [UInt8](repeating: 0, count: 131_072))
+            #expect(driver.wait(seconds: 0, unsent: unsent) == .nothing)
+            #expect((driver.wait(seconds: 60, unsent: unsent) == .nothing) == isWaitedFor)
+        }
+    }
+
     @Test("H-38: the time for an answer follows the measured round trip")
     func adaptive() throws {
         let driver = try CloudSessionDriver.connected(roundTrip: 8_000)
