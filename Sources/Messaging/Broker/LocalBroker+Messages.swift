@@ -6,17 +6,17 @@ import MQTT
 /// The way of a message: from a connection to the router or straight to the sessions, and to a session's client.
 extension LocalBroker {
     /// Routes a message of a client.
-    /// - Returns: what has to be settled before the client may be told.
+    /// - Returns: what has to be settled before the client may be told, and whether it may be.
     func publish(
         _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, retain: Bool, from device: DeviceTarget?
-    ) -> Ticket {
+    ) -> PublishOutcome {
         counters.received += 1
         if retain, !retained.keep(topic, payload, qos, from: device?.source) { refuseRetained(topic) }
         if let router {
-            guard let device else { return .none }
+            guard let device else { return PublishOutcome() }
             return router.publish(
                 MessageView(topic: topic, payload: payload, source: device.source, qos: qos, retain: retain)
-            ).ticket
+            )
         }
         index.resolve(topic)
         if index.matches.isEmpty { counters.droppedWithoutSubscriber += 1 }
@@ -25,7 +25,7 @@ extension LocalBroker {
             let granted = match.qos.rawValue < qos.rawValue ? match.qos : qos
             _ = deliver(topic, payload, to: match.session.takeUnretainedValue(), granted)
         }
-        return .none
+        return PublishOutcome()
     }
 
     /// Sends packets on that are the same for every subscriber of the topic that was resolved last.

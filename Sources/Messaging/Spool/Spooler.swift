@@ -50,7 +50,8 @@ public final class Spooler: MessageTarget, CloudQueue {
         guard size <= settings.maximumBytes, makeRoomInMemory(for: size, spool) else {
             refused += 1
             logLosses(spool)
-            return .dropped
+            // What never fits is not sent again.
+            return size <= settings.maximumBytes ? .refused : .dropped
         }
         accepted += 1
         let isAwaited: Bool
