@@ -283,6 +283,25 @@ import Testing
         #expect(try world.log.text().contains("Many connections from 127.0.0.1 have not said who they are"))
     }
 
+    @Test(
+        "MQTT-3.3.5-2: a message that could not be made safe is not acknowledged: the connection ends",
+        arguments: [1, 2])
+    func refused(qos: Int) throws {
+        let world = try BrokerWorld(devices: ["sensor", "store"], rows: [("sensor", "a", "store")])
+        let store = RefusingTarget()
+        world.router.register(store, for: .device("store"))
+        let sensor = try world.connect("sensor")
+        try sensor.publish("a", [0])
+        try world.settle(sensor)
+        sensor.forget()
+        let delivery: Publish.Delivery = qos == 1 ? .atLeastOnce(try identifier(1)) : .exactlyOnce(try identifier(1))
+        try sensor.send(.publish(Publish(topic: try "a".topic(), payload: [1], delivery: delivery)))
+        try world.until { try !sensor.receive().isEmpty || sensor.isEnded }
+        #expect(try sensor.receive().isEmpty)
+        #expect(store.refused == 2)
+        #expect(try world.log.text().contains("the disk is too slow for its messages to the cloud"))
+    }
+
     @Test("stopping closes every connection")
     func stop() throws {
         let world = try BrokerWorld(devices: ["sensor"])
@@ -296,4 +315,16 @@ import Testing
         #expect(world.broker.connections.isEmpty)
         #expect(throws: (any Error).self) { try world.client() }
     }
+}
+
+/// A queue whose disk does not keep up.
+private final class RefusingTarget: MessageTarget {
+    var refused = 0
+
+    func deliver(_ message: borrowing MessageView) -> Delivery {
+        refused += 1
+        return .refused
+    }
+
+    func isFull(forPayload bytes: Int) -> Bool { true }
 }

@@ -6,18 +6,18 @@ import MQTT
 /// The way of a message: from a connection to the router or straight to the sessions, and to a session's client.
 extension LocalBroker {
     /// Routes a message of a client.
-    /// - Returns: what has to be settled before the client may be told.
+    /// - Returns: what has to be settled before the client may be told, and whether it may be.
     func publish(
         _ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, retain: Bool, from device: DeviceTarget?
-    ) -> Ticket {
+    ) -> PublishOutcome {
         counters.received += 1
         if let router {
-            guard let device else { return .none }
+            guard let device else { return PublishOutcome() }
             let outcome = router.publish(
                 MessageView(topic: topic, payload: payload, source: device.source, qos: qos, retain: retain))
             // What no row takes anywhere takes no place either.
             if retain, outcome.isRouted || payload.isEmpty { keep(topic, payload, qos, from: device.source) }
-            return outcome.ticket
+            return outcome
         }
         if retain { keep(topic, payload, qos, from: nil) }
         index.resolve(topic)
@@ -27,7 +27,7 @@ extension LocalBroker {
             let granted = match.qos.rawValue < qos.rawValue ? match.qos : qos
             _ = deliver(topic, payload, to: match.session.takeUnretainedValue(), granted)
         }
-        return .none
+        return PublishOutcome()
     }
 
     private func keep(_ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, from source: MessageSource?) {

@@ -19,6 +19,8 @@ public enum Delivery: Equatable, Sendable {
     case taken
     /// It had no room, and has counted that.
     case dropped
+    /// It could not be made safe now, and that is counted: its sender must not be told that it was accepted.
+    case refused
     /// Nobody is there who could take it: the device is not connected.
     case absent
     /// Who is there has not asked for it: the device has no subscription for its topic.

@@ -8,6 +8,8 @@ public struct PublishOutcome: Equatable, Sendable {
     public internal(set) var isRouted = false
     /// Whether some target had no room for it.
     public internal(set) var isDropped = false
+    /// Whether some target that has to keep it safe could not: the sender must not be told that it was accepted.
+    public internal(set) var isRefused = false
     /// The sender may be told that the message is accepted when this is settled.
     public internal(set) var ticket = Ticket.none
 }
@@ -145,6 +147,10 @@ public final class Router {
         case .dropped:
             rows[row].withoutRoom += 1
             outcome.isDropped = true
+        case .refused:
+            rows[row].withoutRoom += 1
+            outcome.isDropped = true
+            outcome.isRefused = true
         case .absent: rows[row].absent += 1
         case .unwanted: rows[row].unwanted += 1
         case .storing(let ticket):

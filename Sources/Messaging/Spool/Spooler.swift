@@ -49,13 +49,13 @@ public final class Spooler: MessageTarget, CloudQueue {
     public func deliver(_ message: borrowing MessageView) -> Delivery {
         guard let spool else { return .dropped }
         let size = Int64(message.topic.count) + Int64(message.payload.count)
-        guard size <= settings.maximumBytes else {
+        let before = queue.displaced
+        guard size <= settings.maximumBytes, makeRoomInMemory(for: size, spool) else {
             refused += 1
             logLosses(spool)
-            return .dropped
+            // What never fits is not sent again.
+            return size <= settings.maximumBytes ? .refused : .dropped
         }
-        let before = queue.displaced
-        makeRoomInMemory(for: size, spool)
         accepted += 1
         let isAwaited: Bool
         if case .function = message.source.endpoint { isAwaited = true } else { isAwaited = message.qos != .atMostOnce }
@@ -77,11 +77,15 @@ public final class Spooler: MessageTarget, CloudQueue {
         queue.waitingBytes + Int64(bytes) > settings.maximumBytes
     }
 
-    /// What waits in memory is bounded: a disk that is slow, or refuses, makes the queue a small one in memory, with V1's
-    /// rule for its overflow; and a queue in memory does not grow without end on messages that are nearly empty.
-    private func makeRoomInMemory(for size: Int64, _ spool: Spool) {
+    /// What waits in memory is bounded. A disk that is only slow gets no more than that; one that refuses makes the queue a
+    /// small one in memory, with V1's rule for its overflow; and a queue in memory does not grow without end on messages
+    /// that are nearly empty.
+    private func makeRoomInMemory(for size: Int64, _ spool: Spool) -> Bool {
         let most = spool.storesOnDisk ? settings.unstoredBytes : Self.mostOccupied * settings.maximumBytes
-        if queue.freshBytes + size > most { queue.shrinkFresh(to: most - size) }
+        guard queue.freshBytes + size > most else { return true }
+        if spool.storesOnDisk, !spool.isFailing { return false }
+        queue.shrinkFresh(to: most - size)
+        return true
     }
 
     private func logLosses(_ spool: Spool) {

@@ -152,11 +152,16 @@ extension BrokerConnection {
 
     private func publish(_ bytes: Span<UInt8>) {
         let message = session.inbound
-        let ticket = broker.publish(
+        let outcome = broker.publish(
             bytes.extracting(message.topicStart..<message.topicEnd),
             bytes.extracting(message.payloadStart..<message.end),
             message.qos, retain: message.retain, from: device)
-        session.acknowledge(ticket, &output)
+        if outcome.isRefused, message.qos != .atMostOnce {
+            // The client sends it again when it comes back; until then nothing is known of it.
+            if message.qos == .exactlyOnce { session.client?.release(message.identifier) }
+            return close(.cannotStore)
+        }
+        session.acknowledge(outcome.ticket, &output)
         if session.hasUnsettled { broker.settleLater(self) }
     }
 

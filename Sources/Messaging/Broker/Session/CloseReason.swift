@@ -43,6 +43,8 @@ enum CloseReason: Equatable {
     case keepAliveExpired(seconds: UInt16)
     /// Another connection came with the same client ID ([MQTT-3.1.4-2]).
     case takenOver
+    /// Its message for the cloud could be neither stored nor kept in memory: it is not acknowledged ([MQTT-3.3.5-2]).
+    case cannotStore
     /// The broker stops.
     case stopped
 
@@ -83,6 +85,8 @@ extension CloseReason: CustomStringConvertible {
         case .connectTimeout: "it sent no CONNECT in time"
         case .keepAliveExpired(let seconds): "nothing came for one and a half times its keep-alive of \(seconds) s"
         case .takenOver: "the same client ID connected again"
+        case .cannotStore:
+            "the disk is too slow for its messages to the cloud: the last one is not acknowledged, and is to be sent again"
         case .stopped: "the core stops"
         }
     }
