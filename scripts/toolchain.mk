@@ -3,7 +3,7 @@
 export LOCKED
 ARCH ?= armv6l armv7l aarch64 x86_64
 
-.PHONY: sdk sdk-lock check-sdk check-embedded selftest dist image check-dist
+.PHONY: sdk sdk-lock check-sdk check-embedded selftest check-native dist image check-dist
 
 sdk: ## build the Swift SDK of the device targets (ARCH="armv6l armv7l aarch64 x86_64"; cached outside the tree)
 	@scripts/setup sdk
@@ -24,6 +24,10 @@ check-sdk: ## run a program that calls every library of each target's sysroot
 selftest: ## run the pure modules' test vectors as an armv6 program, where Int has 32 bits
 	@scripts/setup sdk
 	@scripts/selftest
+
+check-native: ## build and run a native function for each target, in emulators (ARCH="…")
+	@scripts/setup test
+	@scripts/native/check $(ARCH)
 
 dist: ## build greengrassd and V1's archive for each target into dist/ (LOCKED=1: only the lock file's sources)
 	@scripts/setup sdk

@@ -18,12 +18,14 @@ def device_name(number):
 class Root:
     """A greengrass-root; devices are added as they are asked for."""
 
+    program = PROGRAM
+
     def __init__(self, work, port, daemon_port):
         self.path = work / "greengrass"
         self.folder = work / "group"
         self.port = port
         self.elements = []
-        self.path.mkdir()
+        self.path.mkdir(exist_ok=True)
         self.run("init", "--thing", "bench_Core", "--mqtt-port", str(port), "--daemon-port", str(daemon_port))
         self.credentials = self.path / "certs" / "devices"
         self.server = self.path / "ggc" / "var" / "state" / "server"
@@ -32,7 +34,7 @@ class Root:
         os.symlink(self.path / "certs" / "group-ca" / "ca.crt", self.credentials / "ca.crt")
 
     def run(self, *words):
-        command = [str(PROGRAM), "--root", str(self.path), *words]
+        command = [str(self.program), "--root", str(self.path), *words]
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=ENVIRONMENT)
         if result.returncode != 0:
             raise Failure(f"greengrassd {' '.join(words)} failed:\n{result.stdout}{result.stderr}")

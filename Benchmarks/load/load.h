@@ -28,6 +28,8 @@ struct options {
     double seconds;
     int version;           // 12 or 13: the one TLS version offered
     bool resume;
+    int count;             // echo: round trips
+    bool entry;            // echo: the answers are the times of the handler's beginning
 };
 
 // A payload begins with these, so that one sent is known when it comes.
@@ -85,5 +87,7 @@ int run_window(const struct options *o);
 int run_devices(const struct options *o);
 int run_connects(const struct options *o);
 int run_hold(const struct options *o);
+int run_echo(const struct options *o);
+int run_flood(const struct options *o);
 
 #endif

@@ -4,24 +4,35 @@
 /// the front. The storage is owned alone (the type cannot be copied), so a connection's buffer is never duplicated by
 /// accident, and it is reused for the connection's life.
 public struct ByteBuffer: ~Copyable {
-    private var base: UnsafeMutablePointer<UInt8>
+    /// nil while there is no storage.
+    private var base: UnsafeMutablePointer<UInt8>?
     private var capacity: Int
     private var head = 0
     private var tail = 0
-    /// The largest storage that an empty buffer keeps.
-    private let kept: Int
+    /// Where storage comes from and goes to when nothing is left in it; nil: it stays.
+    private let pool: BufferPool?
 
-    /// - Parameters:
-    ///   - capacity: bytes to reserve now; 0 reserves nothing until the first write.
-    ///   - kept: storage above this is given back when nothing is left in it.
-    public init(capacity: Int = 0, keeping kept: Int = 65_536) {
+    /// Storage of this size is never too large for what is in it.
+    private static let roomy = 8_192
+    /// Storage above this is given back when nothing is left in it.
+    private static let kept = 65_536
+
+    /// - Parameter capacity: bytes to reserve now; 0 reserves nothing until the first write.
+    public init(capacity: Int = 0) {
         self.capacity = capacity
-        self.kept = kept
-        base = .allocate(capacity: capacity)
+        pool = nil
+        base = capacity == 0 ? nil : .allocate(capacity: capacity)
+    }
+
+    /// A buffer that has storage only while something is in it.
+    public init(pool: BufferPool) {
+        capacity = 0
+        self.pool = pool
     }
 
     deinit {
-        base.deallocate()
+        guard let base else { return }
+        if let pool { pool.put(base, capacity) } else { base.deallocate() }
     }
 
     /// The bytes waiting to be read.
@@ -31,14 +42,16 @@ public struct ByteBuffer: ~Copyable {
 
     /// The bytes waiting to be read; valid until the next mutation of the buffer.
     public var readable: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: base + head, count: tail - head)
+        guard let base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(start: base + head, count: tail - head)
     }
 
     /// The bytes waiting to be read, as a span that cannot outlive the borrow.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {
-            let span = Span<UInt8>(_unsafeStart: base + head, count: tail - head)
+            let span = Span<UInt8>(
+                _unsafeElements: UnsafeBufferPointer(start: base.map { $0 + head }, count: tail - head))
             return _overrideLifetime(span, borrowing: self)
         }
     }
@@ -56,16 +69,30 @@ public struct ByteBuffer: ~Copyable {
         if head == tail {
             head = 0
             tail = 0
-            if capacity > kept { releaseStorage() }
+            if pool != nil || capacity > Self.kept { releaseStorage() }
         }
     }
 
     /// Gives the storage back where nothing is left in it.
     public mutating func releaseStorage() {
-        guard isEmpty, capacity > 0 else { return }
-        base.deallocate()
+        guard isEmpty, let base else { return }
+        giveBack(base)
+        self.base = nil
         capacity = 0
-        base = .allocate(capacity: 0)
+    }
+
+    /// Moves bytes that have to wait from storage that is much larger than they are into storage of their size: what is
+    /// counted is bytes, and what is held should be about as much.
+    public mutating func fit() {
+        guard let base, capacity > Self.roomy, capacity / 8 > count, count > 0 else { return }
+        let size = max(count * 2, 256)
+        let smaller = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
+        smaller.update(from: base + head, count: count)
+        giveBack(base)
+        tail = count
+        head = 0
+        self.base = smaller
+        capacity = size
     }
 
     public mutating func removeAll() {
@@ -74,8 +101,8 @@ public struct ByteBuffer: ~Copyable {
 
     /// Room at the end for at least `minimum` bytes; follow with `commit(_:)`.
     public mutating func prepareToWrite(minimum: Int) -> UnsafeMutableRawBufferPointer {
-        reserve(minimum)
-        return UnsafeMutableRawBufferPointer(start: base + tail, count: capacity - tail)
+        let end = reserve(minimum)
+        return UnsafeMutableRawBufferPointer(start: end, count: capacity - tail)
     }
 
     /// Makes the first `count` bytes of the prepared room readable.
@@ -85,15 +112,13 @@ public struct ByteBuffer: ~Copyable {
     }
 
     public mutating func append(_ byte: UInt8) {
-        reserve(1)
-        base[tail] = byte
+        reserve(1).pointee = byte
         tail += 1
     }
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
-        reserve(bytes.count)
-        UnsafeMutableRawPointer(base + tail).copyMemory(from: source, byteCount: bytes.count)
+        UnsafeMutableRawPointer(reserve(bytes.count)).copyMemory(from: source, byteCount: bytes.count)
         tail += bytes.count
     }
 
@@ -133,20 +158,39 @@ public struct ByteBuffer: ~Copyable {
         for position in index..<20 { append(digits[position]) }
     }
 
-    private mutating func reserve(_ extra: Int) {
-        if tail + extra <= capacity { return }
+    private func giveBack(_ base: UnsafeMutablePointer<UInt8>) {
+        if let pool { pool.put(base, capacity) } else { base.deallocate() }
+    }
+
+    /// Makes room behind the bytes.
+    /// - Returns: where they end.
+    private mutating func reserve(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
+        if let base, tail + extra <= capacity { return base + tail }
+        return makeRoom(extra)
+    }
+
+    private mutating func makeRoom(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
         let used = tail - head
-        if head > 0, used + extra <= capacity, head >= used {
+        defer {
+            head = 0
+            tail = used
+        }
+        if let base, head > 0, used + extra <= capacity, head >= used {
             base.update(from: base + head, count: used)
-        } else {
-            let grown = max(used + extra, capacity * 2, 256)
-            let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: grown)
+            return base + used
+        }
+        let (larger, size) = allocate(max(used + extra, capacity * 2, 256))
+        if let base {
             larger.update(from: base + head, count: used)
             base.deallocate()
-            base = larger
-            capacity = grown
         }
-        head = 0
-        tail = used
+        base = larger
+        capacity = size
+        return larger + used
+    }
+
+    private func allocate(_ size: Int) -> (UnsafeMutablePointer<UInt8>, Int) {
+        if capacity == 0, let pool { return pool.take(size) }
+        return (.allocate(capacity: size), size)
     }
 }

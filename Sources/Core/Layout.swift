@@ -44,6 +44,12 @@ public struct Layout: Sendable {
     /// The functions' socket (run-time texts of gg-troubleshooting.md name it).
     public var functionSocket: String { "\(writable)/socket/greengrass_ipc.sock" }
 
+    /// The control group of this core's functions: another one for each root (FNV-1a, 32 bits).
+    public var controlGroup: String {
+        let hash = root.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return "greengrass-" + String(hash, radix: 16)
+    }
+
     /// Where systemd's unit looks for the process number (row INST-09); only the default root has it.
     public var systemProcessFile: String? { root == Self.defaultRoot ? "/var/run/greengrassd.pid" : nil }
 

@@ -138,7 +138,6 @@ public struct RootSetup {
         let authority = Path.join(layout.groupCertificateAuthority, GroupAuthority.certificateName)
         return [
             "coreThing": .object(coreThing),
-            "runtime": ["cgroup": ["useSystemd": .string(Files.exists("/run/systemd/system") ? "yes" : "no")]],
             "managedRespawn": false,
             "crypto": [
                 "caPath": .string("file://\(authority)"),

@@ -14,7 +14,7 @@ extension Deployer {
             try removeAll(except: [current, kept])
             let directory = layout.partial(id)
             partial = directory
-            try stage(content, from: folder, id: id, previous: current, into: directory)
+            let notes = try stage(content, from: folder, id: id, previous: current, into: directory)
             try disk.rename(directory, to: layout.directory(id))
             try disk.sync(directory: layout.deployments)
             partial = layout.directory(id)
@@ -22,7 +22,7 @@ extension Deployer {
             partial = nil
             // The new group is current: what is left over is not worth failing for, the next deployment removes it.
             try? removeAll(except: [id, current])
-            return Applied(id: id, group: content.group, report: content.report)
+            return Applied(id: id, group: content.group, report: content.report, notes: notes)
         } catch {
             // The current one cannot be hit: a failure after the switch leaves `partial` at what is current only if
             // syncing failed, and then it stays.
@@ -45,9 +45,10 @@ extension Deployer {
     }
 
     /// Writes a deployment's directory, its manifest last, down to the disk.
+    /// - Returns: what to tell about it.
     private func stage(
         _ content: GroupFolder, from folder: String, id: DeploymentID, previous: DeploymentID?, into directory: String
-    ) throws(SystemError) {
+    ) throws(SystemError) -> [String] {
         try disk.makeDirectory(directory, mode: 0o755)
         let group = DeploymentLayout.group(in: directory)
         try disk.makeDirectory(group, mode: 0o755)
@@ -58,9 +59,39 @@ extension Deployer {
         for (function, package) in content.packages {
             try stage(package, from: folder, of: function, into: DeploymentLayout.package(function.arn, in: directory))
         }
+        try stageResources(content.group, into: DeploymentLayout.resources(in: directory))
+        let notes = try stageBytecode(content.group, in: directory)
         let manifest = DeploymentManifest(id: id, previous: previous)
         try disk.createFile(DeploymentLayout.manifest(in: directory), manifest.bytes, mode: 0o644)
         try disk.sync(tree: directory)
+        return notes
+    }
+
+    /// Links by which functions without a container reach their local resources. All get them: whether a function has
+    /// a container may change with config.json.
+    private func stageResources(_ group: GroupDefinition, into directory: String) throws(SystemError) {
+        var made: Set<String> = []
+        for function in group.functions {
+            var linked: [String] = []
+            for (_, local, _) in group.localResources(of: function) {
+                // Nothing can lie in a link; only a container has one place inside another.
+                let place = local.destination
+                if linked.contains(where: { ResourceCheck.isInside(place, $0) || ResourceCheck.isInside($0, place) }) {
+                    continue
+                }
+                linked.append(place)
+                let link = Path.join(Path.join(directory, function.arn), String(place.dropFirst()))
+                try makeFolders(Path.parent(link), above: directory, &made)
+                try disk.makeLink(link, to: local.source)
+            }
+        }
+    }
+
+    private func makeFolders(_ path: String, above top: String, _ made: inout Set<String>) throws(SystemError) {
+        if made.contains(path) { return }
+        if path != top { try makeFolders(Path.parent(path), above: top, &made) }
+        try disk.makeDirectory(path, mode: 0o755)
+        made.insert(path)
     }
 
     private func stage(
@@ -82,10 +113,15 @@ extension Deployer {
         if let complaint = reader.complaints.first {
             throw SystemError("read \(package), which changed meanwhile: \(complaint)", code: Errors.invalid)
         }
+        // Before it starts an executable, the core looks whether it may be executed; it need not see more.
+        try allowReading(directory, by: function, mode: executable == nil ? 0o750 : 0o751)
+    }
+
+    /// Opens a directory of a function's to the function.
+    func allowReading(_ directory: String, by function: FunctionDefinition, mode: UInt32) throws(SystemError) {
         if let ownership {
             try disk.changeGroup(directory, function.runAs.groupID ?? ownership.functionGroup)
-            // Before it starts an executable, the core looks whether it may be executed; it need not see more.
-            try disk.changeMode(directory, executable == nil ? 0o750 : 0o751)
+            try disk.changeMode(directory, mode)
         } else {
             try disk.changeMode(directory, 0o755)
         }

@@ -13,6 +13,11 @@ public struct LoadedDeployment: Sendable {
 
     /// Where all functions' directories are, each named by its function's ARN.
     public var packagesDirectory: String { DeploymentLayout.packages(in: directory) }
+    /// Where the compiled code of functions is, below folders named so too.
+    public var bytecodeDirectory: String { DeploymentLayout.bytecode(in: directory) }
+    /// Where a function without a container finds its local resources: below a folder of its ARN, by their
+    /// `DestinationPath`.
+    public var resourcesDirectory: String { DeploymentLayout.resources(in: directory) }
 }
 
 extension Deployer {
@@ -28,6 +33,7 @@ extension Deployer {
     /// The current deployment's number; nil where nothing was deployed yet.
     public func currentID() throws(DeploymentError) -> DeploymentID? {
         guard let target = Files.linkTarget(layout.link) else {
+            if Files.isOutOfReach(layout.link) { throw .outOfReach(path: layout.link) }
             if Files.exists(layout.link) {
                 throw .damaged(path: layout.link, reason: "it is not the link a deployment leaves; move it away")
             }
@@ -53,6 +59,7 @@ extension Deployer {
         for function in group.functions {
             let package = DeploymentLayout.package(function.arn, in: directory)
             guard Files.exists(package) else {
+                if Files.isOutOfReach(package) { throw .outOfReach(path: package) }
                 throw .damaged(path: package, reason: "the code of the function is missing")
             }
         }
@@ -82,7 +89,7 @@ extension Deployer {
         do throws(SystemError) {
             return try Files.read(path, limit: limit)
         } catch {
-            throw .damaged(path: path, reason: error.reason)
+            throw DeploymentError(reading: path, error)
         }
     }
 }

@@ -11,6 +11,8 @@ public final class Deployer {
     let layout: DeploymentLayout
     let rules: GroupRules
     let ownership: DeploymentOwnership?
+    let resources: ResourceCheck
+    let compiler: (any BytecodeCompiler)?
     /// Where changes go; tests put a hook into it.
     let disk: Disk
 
@@ -19,14 +21,23 @@ public final class Deployer {
     ///   - writeDirectory: `writeDirectory` of `config.json`; nil is `ggc` below the root.
     ///   - rules: what this core can do.
     ///   - ownership: who reads what is deployed, where root deploys; nil where the core runs under the user's own ID.
+    ///   - compiler: what compiles functions' code ahead; nil where nothing does.
     public convenience init(
         root: String, writeDirectory: String? = nil, rules: GroupRules = GroupRules(),
-        ownership: DeploymentOwnership? = nil
+        ownership: DeploymentOwnership? = nil, compiler: (any BytecodeCompiler)? = nil
     ) {
-        self.init(base: writeDirectory ?? Path.join(root, "ggc"), rules: rules, ownership: ownership, disk: Disk())
+        self.init(
+            base: writeDirectory ?? Path.join(root, "ggc"), rules: rules, ownership: ownership, disk: Disk(),
+            root: root,
+            compiler: compiler)
     }
 
-    init(base: String, rules: GroupRules, ownership: DeploymentOwnership?, disk: Disk) {
+    init(
+        base: String, rules: GroupRules, ownership: DeploymentOwnership?, disk: Disk, root: String? = nil,
+        compiler: (any BytecodeCompiler)? = nil
+    ) {
+        self.compiler = compiler
+        resources = ResourceCheck(ownership: ownership, hidden: root.map { [$0, base] } ?? [base])
         layout = DeploymentLayout(base: base)
         self.rules = rules
         self.ownership = ownership
@@ -35,14 +46,14 @@ public final class Deployer {
 
     /// Checks a group folder, its packages included, and changes nothing.
     public func validate(_ folder: String) -> Report {
-        GroupFolder.read(folder, rules: rules).report
+        GroupFolder.read(folder, rules: rules, resources: resources).report
     }
 
     /// Deploys a group folder.
     ///
     /// - Returns: the new deployment, current from now on, with what the folder's author should know.
     public func apply(_ folder: String) throws(DeploymentError) -> Applied {
-        let content = GroupFolder.read(folder, rules: rules)
+        let content = GroupFolder.read(folder, rules: rules, resources: resources)
         guard content.report.isValid else { throw .invalid(folder: folder, content.report) }
         do throws(SystemError) {
             try disk.makeDirectories(layout.deployments)
@@ -90,4 +101,6 @@ public struct Applied: Sendable {
     public let group: GroupDefinition
     /// Valid, with the warnings.
     public let report: Report
+    /// What else there is to tell.
+    public let notes: [String]
 }

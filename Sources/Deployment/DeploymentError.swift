@@ -17,15 +17,25 @@ public enum DeploymentError: Error {
     case nothingToRollBackTo
     /// The deployed files are not as a deployment leaves them.
     case damaged(path: String, reason: String)
+    /// The deployed files are another user's.
+    case outOfReach(path: String)
     /// A newer version of the core wrote the deployment.
     case newerFormat(path: String, found: Int64)
 
     init(_ error: SystemError) {
         self = error.isDiskFull ? .noSpace(error) : .failed(error)
     }
+
+    /// What kept a deployed file from being read.
+    init(reading path: String, _ error: SystemError) {
+        // EACCES
+        self = error.code == 13 ? .outOfReach(path: path) : .damaged(path: path, reason: error.reason)
+    }
 }
 
 extension DeploymentError: CustomStringConvertible {
+    private static let whoMay = "Run greengrassd as root, or as the user who owns the greengrass-root."
+
     /// One or more sentences for a person, with what to do next.
     public var description: String {
         switch self {
@@ -41,9 +51,7 @@ extension DeploymentError: CustomStringConvertible {
                 "The disk is full (\(error.description)). The core keeps the group it has. Make room and deploy again."
         case .failed(let error):
             // EPERM, EACCES
-            let next =
-                error.code == 1 || error.code == 13
-                ? " Run greengrassd as root, or as the user who owns the greengrass-root." : ""
+            let next = error.code == 1 || error.code == 13 ? " " + Self.whoMay : ""
             return "The deployment failed (\(error.description)). The core keeps the group it has." + next
         case .nothingDeployed:
             return "No group has been deployed to this core yet. Deploy one with `greengrassd deploy FOLDER`."
@@ -52,6 +60,8 @@ extension DeploymentError: CustomStringConvertible {
         case .damaged(let path, let reason):
             return "The deployed group is damaged: \(path): \(reason). Deploy the group folder again, or replace the "
                 + "content of group.json with {} to start without a group."
+        case .outOfReach(let path):
+            return "The deployed group cannot be read: \(path): Permission denied. " + Self.whoMay
         case .newerFormat(let path, let found):
             return "\(path) has format \(found), which a newer version of the core wrote; this one knows "
                 + "\(DeploymentManifest.currentFormat). Start the newer version, or deploy the group folder again."

@@ -8,6 +8,8 @@ import Linux
 /// deployments/7/deployment.json    the manifest, written last
 /// deployments/7/group/group.json
 /// deployments/7/lambda/<function ARN with version>/
+/// deployments/7/bytecode/<function ARN with version>/  its compiled code, where an interpreter was there
+/// deployments/7/resources/<function ARN with version>/  links to its local resources, by their DestinationPath
 /// deployments/8.partial/           being made; worth nothing
 /// deployments/5.removed/           being removed; worth nothing
 /// deployments/lock
@@ -38,5 +40,8 @@ struct DeploymentLayout: Sendable {
     static func group(in directory: String) -> String { Path.join(directory, "group") }
     static func groupFile(in directory: String) -> String { Path.join(group(in: directory), "group.json") }
     static func packages(in directory: String) -> String { Path.join(directory, "lambda") }
+    static func resources(in directory: String) -> String { Path.join(directory, "resources") }
+    static func bytecode(in directory: String) -> String { Path.join(directory, "bytecode") }
+    static func bytecode(_ arn: String, in directory: String) -> String { Path.join(bytecode(in: directory), arn) }
     static func package(_ arn: String, in directory: String) -> String { Path.join(packages(in: directory), arn) }
 }

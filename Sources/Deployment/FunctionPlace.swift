@@ -31,6 +31,13 @@ struct FunctionPlace {
         return finding(severity, place, message)
     }
 
+    /// About one of its `ResourceAccessPolicies`.
+    func policy(_ index: Int, _ severity: Finding.Severity, _ message: String) -> Finding {
+        let environment = path.appending(.key("FunctionConfiguration")).appending(.key("Environment"))
+        return finding(
+            severity, environment.appending(.key("ResourceAccessPolicies")).appending(.index(index)), message)
+    }
+
     func missingPackage(_ function: FunctionDefinition) -> Finding {
         if let package = function.package {
             return self.package(

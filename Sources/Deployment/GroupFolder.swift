@@ -14,7 +14,7 @@ struct GroupFolder {
     static let fileName = "group.json"
 
     /// Reads a folder and checks everything in it.
-    static func read(_ folder: String, rules: GroupRules) -> GroupFolder {
+    static func read(_ folder: String, rules: GroupRules, resources: ResourceCheck) -> GroupFolder {
         var content = GroupFolder()
         let file = Path.join(folder, fileName)
         do throws(SystemError) {
@@ -35,6 +35,9 @@ struct GroupFolder {
         for function in content.group.functions {
             let place = FunctionPlace(function, in: document)
             content.check(function, in: folder, place)
+            for problem in resources.problems(function, in: content.group) {
+                content.report.add(place.policy(problem.policy, .violation, problem.message))
+            }
         }
         return content
     }

@@ -5,7 +5,7 @@ import JSON
 /// Looks for a function's handler in its package, so that a wrong name is told at the deployment and not by a function
 /// that does not start (LAM-03).
 enum HandlerCheck {
-    /// The files that may hold the handler.
+    /// The files whose content tells whether the handler is there.
     static func candidates(_ function: FunctionDefinition) -> [String] {
         switch function.runtime.family {
         case .python:
@@ -27,8 +27,53 @@ enum HandlerCheck {
                 "the package has no file \(Words.quoted(function.handler)) at its top"
                     + hint(function.handler, package) + "; the handler of an executable is the name of the file to run"
             )
-        case .nodejs, .java: return nil
+        case .nodejs: return nodeProblem(function, package)
+        case .java: return javaProblem(function, package)
         }
+    }
+
+    /// Endings of what `require` finds under a name, and of ES modules.
+    private static let nodeEndings = ["", ".js", ".mjs", ".cjs", ".json", ".node", "/index.js", "/package.json"]
+
+    /// `index.handler` is in a module `index`; a handler inside an object that a module exports (`index.api.handler`) is
+    /// in the longest module name there is.
+    private static func nodeProblem(
+        _ function: FunctionDefinition, _ package: PackageInspector
+    ) -> (Finding.Severity, String)? {
+        let bytes = [UInt8](function.handler.utf8)
+        var expected = ""
+        for dot in bytes.indices.reversed() where bytes[dot] == UInt8(ascii: ".") && dot > 0 {
+            let module = [UInt8](bytes[..<dot]).text
+            if expected.isEmpty { expected = module }
+            for ending in nodeEndings where package.files.contains(module + ending) { return nil }
+            for file in package.files where file.utf8.starts(with: "node_modules/\(module)".utf8) { return nil }
+        }
+        return (
+            .violation,
+            "the package has neither \(Words.quoted(expected + ".js")) nor \(Words.quoted(expected + "/index.js"))"
+                + hint(expected + ".js", package)
+        )
+    }
+
+    /// A class is at the top of the package or in one of its libraries, which are not looked into.
+    private static func javaProblem(
+        _ function: FunctionDefinition, _ package: PackageInspector
+    ) -> (Finding.Severity, String)? {
+        var path: [UInt8] = []
+        for byte in function.handler.utf8 {
+            if byte == UInt8(ascii: ":") { break }
+            path.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "/") : byte)
+        }
+        let expected = path.text + ".class"
+        for file in package.files {
+            if file.utf8.elementsEqual(expected.utf8) { return nil }
+            if file.utf8.starts(with: "lib/".utf8), file.utf8.suffix(4).elementsEqual(".jar".utf8) { return nil }
+        }
+        return (
+            .violation,
+            "the package has neither \(Words.quoted(expected)) nor a .jar in \(Words.quoted("lib/"))"
+                + hint(expected, package)
+        )
     }
 
     private static func pythonProblem(

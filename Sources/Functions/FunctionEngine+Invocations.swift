@@ -39,10 +39,13 @@ extension FunctionEngine {
             let count = function.counters.droppedMessages
             // At 1, 2, 4, 8 …: enough to see it, too little to fill a disk.
             if count & (count - 1) == 0 {
+                let all =
+                    function.isCrowded
+                    ? "; all functions together have \(limits.workItems), which is runtime.maxWorkItemCount" : ""
                 note(
                     .warn,
                     "The queue of function \(function.settings.arn) is full (\(function.waiting.count) invocations, "
-                        + "\(function.waitingBytes) bytes): \(count) messages dropped so far.")
+                        + "\(function.waitingBytes) bytes\(all)): \(count) messages dropped so far.")
             }
             return false
         }

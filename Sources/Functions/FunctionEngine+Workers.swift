@@ -24,6 +24,8 @@ extension FunctionEngine {
         case .busy, .stopping: return
         }
         dispatch(worker.function, at: now)
+        dispatchOthers(than: worker.function, at: now)
+        endSurplus(at: now)
     }
 
     /// The connection of a GET …/work is gone before it was answered.
@@ -53,6 +55,7 @@ extension FunctionEngine {
         }
         let function = functions[worker.function]
         if result.error == .none { function.counters.successes += 1 } else { function.counters.handledErrors += 1 }
+        worker.lastWorked = now
         rest(worker, at: now)
         complete(invocation, result, at: now)
         dispatch(worker.function, at: now)

@@ -12,7 +12,7 @@ public enum InvocationRefusal: Error {
 /// The lives of functions, their workers and invocations, without processes, sockets or clocks.
 ///
 /// It is told what happens and when, and appends to `actions` what is to be done. One work queue a function; each
-/// worker asks for work, gets one invocation, reports its result and asks again (facts/ipc.md §1.4, "Dispatch").
+/// worker asks for work, gets one invocation, reports its result and asks again (docs/function-protocol.md).
 /// A pinned function has one worker that is started with the core and again whenever it ends. An on-demand function
 /// has as many as work waits, up to a bound; idle ones are used again and end after a while.
 ///
@@ -23,6 +23,8 @@ public final class FunctionEngine {
     var workers: [UInt32: Worker] = [:]
     var table: InvocationTable
     var isStopping = false
+    /// Some function waits for a worker of another one to end.
+    var isCrowded = false
     private var actions: [FunctionAction] = []
     private var lastWorker: UInt32
     /// The latest time seen: pauses that are over by then need no wake-up.
@@ -32,7 +34,8 @@ public final class FunctionEngine {
     ///   late report about an old worker hits no new one.
     public init(functions: [FunctionSettings], limits: FunctionLimits = FunctionLimits(), firstWorker: UInt32 = 1) {
         self.limits = limits
-        self.functions = functions.map { FunctionQueue(settings: $0, limits: limits) }
+        let items = WorkItems(most: limits.workItems)
+        self.functions = functions.map { FunctionQueue(settings: $0, limits: limits, items: items) }
         table = InvocationTable(lifetime: limits.resultLifetime, mostBytes: limits.uncollectedBytes)
         lastWorker = firstWorker &- 1
     }
@@ -74,6 +77,9 @@ public final class FunctionEngine {
             let isWaiting = function.settings.isPinned ? function.workers.isEmpty : !function.waiting.isEmpty
             if isWaiting { consider(function.pause.until) }
         }
+        for function in functions {
+            if let check = function.spareCheck { consider(check) }
+        }
         return next
     }
 
@@ -100,6 +106,7 @@ public final class FunctionEngine {
             worker.phase = .busy(invocation, deadline: deadline)
             worker.deadline = deadline
             act(.giveWork(poll, worker: worker.number, invocation))
+            provideSparesLater(index, at: now)
         }
         if function.waiting.isEmpty || function.pause.until > now { return }
         var expected = 0
@@ -107,10 +114,43 @@ public final class FunctionEngine {
         var wanted = min(function.waiting.count - expected, function.mostWorkers - function.workers.count)
         // A function whose workers keep failing is tried with one process.
         if function.pause.failures > 0 { wanted = min(wanted, 1 - expected) }
+        if !function.settings.isPinned, wanted > 0 { wanted = roomForWorkers(wanted, of: index, at: now) }
         while wanted > 0 {
             launch(index, at: now)
             wanted -= 1
         }
+    }
+
+    /// A worker has ended or has nothing to do: those who wait for room may get it.
+    func dispatchOthers(than index: Int, at now: Int64) {
+        guard isCrowded else { return }
+        isCrowded = false
+        for other in functions.indices where other != index {
+            dispatch(other, at: now)
+            provideSparesLater(other, at: now)
+        }
+    }
+
+    /// How many of the wanted workers may start now. Where all on-demand functions together have as many as they may,
+    /// idle workers of others that have no work end, and the rest starts when they have.
+    private func roomForWorkers(_ wanted: Int, of index: Int, at now: Int64) -> Int {
+        var living = 0
+        var leaving = 0
+        var idle: [Worker] = []
+        for worker in workers.values where !functions[worker.function].settings.isPinned {
+            living += 1
+            if worker.isStopping { leaving += 1 }
+            if case .idle = worker.phase, worker.function != index { idle.append(worker) }
+        }
+        let room = max(0, limits.onDemandWorkers - living)
+        if wanted <= room { return wanted }
+        isCrowded = true
+        // Those that have been idle longest go first; the number makes the order the same every time.
+        idle.sort { ($0.lastWorked, $0.number) < ($1.lastWorked, $1.number) }
+        for worker in idle.prefix(max(0, wanted - room - leaving)) {
+            terminate(worker, reason: "made room for another function", at: now)
+        }
+        return room
     }
 
     /// The idle worker that worked last, so that the others reach their idle time.
@@ -118,7 +158,7 @@ public final class FunctionEngine {
         var best: Worker?
         for number in function.workers {
             guard let worker = workers[number], case .idle = worker.phase, worker.poll != nil else { continue }
-            if let known = best, (known.deadline ?? 0) >= (worker.deadline ?? 0) { continue }
+            if let known = best, known.lastWorked >= worker.lastWorked { continue }
             best = worker
         }
         return best

@@ -5,10 +5,13 @@ import Log
 final class FunctionLog {
     private let file: LogFile
     private let threshold: LogLevel
+    private let echoes: Bool
 
-    init(path: String, space: Int64, threshold: LogLevel) {
+    /// - Parameter echoes: whether the lines go to standard error too.
+    init(path: String, space: Int64, threshold: LogLevel, echoes: Bool = false) {
         file = LogFile(path: path, space: space)
         self.threshold = threshold
+        self.echoes = echoes
     }
 
     /// Collects lines and writes them with one call.
@@ -18,6 +21,8 @@ final class FunctionLog {
             text.append(
                 contentsOf: LogLine.format(milliseconds: milliseconds, level: line.level, message: line.message))
         }
-        if !text.isEmpty { file.append(text) }
+        if text.isEmpty { return }
+        file.append(text)
+        if echoes { IO.print(String(decoding: text, as: UTF8.self), to: 2) }
     }
 }

@@ -7,7 +7,7 @@ import Log
 import MQTT
 import Messaging
 
-/// The requests of the local endpoint (facts/ipc.md §1.3 and §1.4).
+/// The requests of the local endpoint (docs/function-protocol.md).
 extension FunctionService: IPCRequestHandler {
     func received(_ request: HTTPRequest, _ poll: PollID) {
         let route: IPCRoute
@@ -51,6 +51,11 @@ extension FunctionService: IPCRequestHandler {
         }
         serve(route, request, poll, Caller(worker: worker, function: function))
         carryOut()
+    }
+
+    func worker(of request: HTTPRequest) -> UInt32? {
+        guard let token = request.headers.value("Authorization") else { return nil }
+        return tokens.worker(of: [UInt8](token))
     }
 
     func abandoned(_ waiting: IPCWaiting, _ poll: PollID) {
@@ -253,13 +258,23 @@ extension FunctionService: IPCRequestHandler {
             server.answer(poll, .refusal(.badRequest, "The body has no logEvents."))
             return
         }
-        write(lines, toLogOf: caller.function)
-        server.answer(poll, IPCResponse(.ok))
+        guard let pause = write(lines, bytes: request.body.count, toLogOf: caller.worker) else {
+            server.answer(poll, IPCResponse(.ok))
+            return
+        }
+        // As at its pipes: a worker that logs more than it may waits.
+        server.reactor.schedule(afterNanoseconds: pause) { [server] in server.answer(poll, IPCResponse(.ok)) }
     }
 
     private func unknownFunction(_ arn: String) -> IPCResponse {
         if arn.utf8.starts(with: SystemARN.prefix.utf8) {
             return .refusal(.notFound, "This core has no service \(arn).")
+        }
+        // The machine learning SDK calls connectors, which are AWS's own functions (docs/function-protocol.md).
+        let parts = arn.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        if parts.count > 6, parts[4].elementsEqual("aws".utf8) {
+            let name = [UInt8](parts[6]).text
+            return .refusal(.notFound, "This core has no connectors yet, and so no service \(name).")
         }
         return .refusal(.notFound, "The group has no function \(arn). Invoke it with the version that is deployed.")
     }

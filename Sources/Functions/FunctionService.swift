@@ -29,7 +29,6 @@ public final class FunctionService {
     private var indices: [String: Int] = [:]
     private var services: [(arn: String, service: any SystemFunction)] = []
     private var workerLogs: [UInt32: WorkerLogs] = [:]
-    private var socketPath: String?
     private var remarks: [String] = []
     private var timer: TimerID?
     private var armed: Int64 = 0
@@ -37,6 +36,9 @@ public final class FunctionService {
     private var whenStopped: (() -> Void)?
     /// Answers `GET /metrics`, which anybody on this machine may ask for; nil answers 404.
     public var metrics: (() -> [UInt8])?
+    /// Invocations of this process itself, by numbers that no connection has.
+    var localCalls: [PollID: (FunctionResult) -> Void] = [:]
+    var lastLocalCall: UInt64 = 0
     /// Answers to publishes whose messages are not safe yet, in the order of their tickets.
     var unsettled = Fifo<UnsettledPublish>()
 
@@ -57,7 +59,9 @@ public final class FunctionService {
         engine = FunctionEngine(
             functions: definitions.map {
                 FunctionSettings(
-                    arn: $0.arn, isPinned: $0.pinned, timeout: $0.timeoutSeconds * FunctionLimits.second)
+                    arn: $0.arn, isPinned: $0.pinned, timeout: $0.timeoutSeconds * FunctionLimits.second,
+                    memoryKB: $0.memoryKB,
+                    interpreter: $0.runtime.family == .executable ? nil : $0.runtime.name)
             }, limits: limits, firstWorker: firstWorker)
         server = IPCServer(reactor: reactor, log: log)
         search = InterpreterSearch(path: configuration.path, overrides: configuration.interpreters)
@@ -74,15 +78,13 @@ public final class FunctionService {
     /// Listens, registers the functions with the router, and starts the pinned ones.
     /// - Throws: when the port is taken or the socket cannot be made; nothing is left behind then.
     public func start() throws(SystemError) {
-        var path: String? = configuration.socketPath
-        if configuration.socketPath.utf8.count > Self.longestSocketPath {
-            log.warn(
-                "The path \(configuration.socketPath) is too long for a socket (\(Self.longestSocketPath) bytes): "
-                    + "functions use TCP port \(configuration.port).")
-            path = nil
-        }
+        let path = configuration.socketPath
         port = try server.open(port: configuration.port, socketPath: path, handler: self)
-        socketPath = path
+        if path.utf8.count > Socket.longestPath {
+            log.info(
+                "The path \(path) is longer than the \(Socket.longestPath) bytes that programs can connect to: functions "
+                    + "without a container use TCP port \(port); those in one have the socket at a short path.")
+        }
         for index in definitions.indices {
             router.register(FunctionTarget(service: self, index: index), for: .function(definitions[index].arn))
         }
@@ -117,13 +119,17 @@ public final class FunctionService {
         carryOut()
     }
 
-    /// - Parameter exitCode: nil when a signal ended the process.
-    public func workerExited(_ worker: UInt32, exitCode: Int32?, signal: Int32?) {
+    /// - Parameters:
+    ///   - exitCode: nil when a signal ended the process.
+    ///   - outOfMemory: whether the kernel killed it because its container's memory was used up.
+    public func workerExited(_ worker: UInt32, exitCode: Int32?, signal: Int32?, outOfMemory: Bool = false) {
         // What it wrote before its end belongs before the record of its end.
         workerLogs[worker]?.finish()
         let lines = workerLogs[worker]?.lastLines ?? []
         let exit: WorkerExit =
-            if let signal { .signal(signal) } else if let exitCode { .code(exitCode) } else { .unreported }
+            if outOfMemory { .outOfMemory } else if let signal { .signal(signal) } else if let exitCode {
+                .code(exitCode)
+            } else { .unreported }
         engine.workerEnded(worker, exit, lastLines: lines, at: Clock.monotonic())
         carryOut()
     }
@@ -161,8 +167,9 @@ public final class FunctionService {
 
     func service(_ index: Int) -> any SystemFunction { services[index].service }
 
-    func write(_ lines: [(level: LogLevel, message: [UInt8])], toLogOf index: Int) {
-        logs[index].append(lines, milliseconds: Clock.realtime())
+    /// - Returns: how long the worker is to wait because it has logged too much, in nanoseconds; nil for not at all.
+    func write(_ lines: [(level: LogLevel, message: [UInt8])], bytes: Int, toLogOf worker: UInt32) -> Int64? {
+        workerLogs[worker]?.write(posted: lines, bytes: bytes)
     }
 
     /// Does what the engine wants done. Calls from inside leave their actions to the outermost one.
@@ -192,6 +199,7 @@ public final class FunctionService {
             workerLogs[worker]?.forgetLastLines()
             if !server.answer(poll, response, delivery: delivery) { undelivered(delivery) }
         case .giveResult(let poll, let result):
+            if let completion = localCalls.removeValue(forKey: poll) { return completion(result) }
             var response = IPCResponse(.ok)
             response.functionError = result.error
             response.body = result.payload
@@ -210,7 +218,6 @@ public final class FunctionService {
         let definition = definitions[index]
         var configuration = configuration
         configuration.port = port
-        configuration.socketPath = socketPath ?? ""
         let plan: (specification: WorkerSpecification, remark: String?)
         do throws(WorkerPlanError) {
             plan = try WorkerPlan.make(
@@ -273,9 +280,6 @@ public final class FunctionService {
         }
     }
 
-    /// unix(7): 108 bytes with the final zero.
-    private static let longestSocketPath = 107
-
     /// One log a name: versions and workers of a function share it.
     private static func makeLogs(
         _ definitions: [FunctionDefinition], _ configuration: FunctionConfiguration
@@ -287,7 +291,9 @@ public final class FunctionService {
                 path = Path.join(configuration.logRoot, "\(arn.region)/\(arn.account)/\(arn.name).log")
             }
             if let log = known[path] { return log }
-            let log = FunctionLog(path: path, space: configuration.logSpace, threshold: configuration.logLevel)
+            let log = FunctionLog(
+                path: path, space: configuration.logSpace, threshold: configuration.logLevel,
+                echoes: configuration.echoesLogs)
             known[path] = log
             return log
         }

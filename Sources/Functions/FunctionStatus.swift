@@ -44,6 +44,8 @@ public struct FunctionStatus: Sendable {
     /// Nanoseconds until a function whose worker died is started again; nil when nothing waits for that.
     public let nextStart: Int64?
     public let counters: FunctionCounters
+    /// Of the last worker that should have lived on, and how long ago in nanoseconds.
+    public let lastDeath: (record: DeathRecord, ago: Int64)?
 
     /// One word for people: `running`, `idle` (on-demand without work), `restarting` (waits after a death).
     public var state: StaticString {
@@ -66,7 +68,8 @@ extension FunctionEngine {
             return FunctionStatus(
                 arn: function.settings.arn, isPinned: function.settings.isPinned, workers: list,
                 queued: function.waiting.count, failures: function.pause.failures,
-                nextStart: waits && pause > 0 && list.isEmpty && !isStopping ? pause : nil, counters: function.counters)
+                nextStart: waits && pause > 0 && list.isEmpty && !isStopping ? pause : nil, counters: function.counters,
+                lastDeath: function.lastDeath.map { ($0, now - $0.at) })
         }
     }
 

@@ -15,13 +15,16 @@ final class IPCConnection: EventHandler {
     private var waiting: IPCWaiting?
     private var keepsAlive = true
     private var delivery: IPCDelivery?
-    /// Bytes read since the last complete request, counted in the server's sum too.
-    private var held: Int64 = 0
+    /// Bytes read since the last complete request, counted in the server's sums too.
+    private(set) var held: Int64 = 0
     /// Bytes of answers that wait for the client, as far as they are counted as its worker's.
     private var unread: Int64 = 0
     private var interest: Events = .readable
     private var fillsRoom = false
     private var isProcessing = false
+    /// More requests have come than one turn serves.
+    private var goesOn = false
+    private let opened: Int64
     private var isClosing = false
     private var closesAfterOutput = false
     private(set) var isOpen = true
@@ -34,6 +37,7 @@ final class IPCConnection: EventHandler {
         self.number = number
         fd = descriptor
         self.server = server
+        opened = now
         deadline = now + server.limits.strangerPatience
     }
 
@@ -52,6 +56,8 @@ final class IPCConnection: EventHandler {
     func belongs(to worker: UInt32) {
         if let earlier = self.worker { server.countUnread(-unread, of: earlier) }
         unread = 0
+        server.countIncomplete(-held, of: self.worker)
+        server.countIncomplete(held, of: worker)
         self.worker = worker
         deadline = nil
     }
@@ -68,14 +74,18 @@ final class IPCConnection: EventHandler {
         waiting = nil
         let keeps = keepsAlive && !response.closes
         response.write(to: &output, keepsAlive: keeps)
-        self.delivery = delivery
+        if let delivery { self.delivery = delivery }
         // The client has sent all it has to say: nothing unread can spoil the end.
         if !keeps { beginClosing(isClean: input.isEmpty) }
-        if deadline != nil, keeps { deadline = Clock.monotonic() + server.limits.strangerPatience }
+        if deadline != nil, keeps {
+            let limits = server.limits
+            deadline = min(Clock.monotonic() + limits.strangerPatience, opened + limits.strangerLifetime)
+        }
+        // Whoever called from within `process` goes on there, and writes all answers at once.
+        if isProcessing { return true }
         flush()
         if isOpen, !countUnread() { close() }
-        // Whoever called from within `process` goes on there.
-        if isOpen, !isProcessing { process() }
+        if isOpen { process() }
         return true
     }
 
@@ -84,8 +94,7 @@ final class IPCConnection: EventHandler {
         isOpen = false
         server.reactor.remove(fd)
         FileDescriptor.close(fd)
-        server.incomplete -= held
-        held = 0
+        hold(0)
         output = ByteBuffer()
         countUnread()
         let unanswered = waiting
@@ -117,52 +126,102 @@ final class IPCConnection: EventHandler {
             // What a refused client still sends is of no interest.
             if isClosing { return }
             input.commit(count)
-            held += Int64(count)
-            server.incomplete += Int64(count)
-            if server.incomplete > server.limits.incomplete {
-                refuse(.serviceUnavailable, "The core's memory for incomplete requests is used up. Try again.")
-                return
-            }
+            hold(held + Int64(count))
             process()
+            guard isOpen, !isClosing else { return }
+            if let request = parser.head { server.identify(self, request) }
+            if server.holdsTooMuch(self) {
+                refuseExcess()
+            } else {
+                server.makeRoomForRequests()
+            }
         case .wouldBlock: return
         case .closed, .failed: close()
         }
     }
 
+    /// Serves the requests that have come. What can be answered at once is answered in one write: a worker sends a result
+    /// and asks for the next work together.
     private func process() {
-        isProcessing = true
-        defer { isProcessing = false }
         // A client that does not read its answers is not served further.
-        while isOpen, waiting == nil, !isClosing, output.isEmpty {
+        guard isOpen, output.isEmpty, !goesOn else {
+            updateInterest()
+            return
+        }
+        isProcessing = true
+        serve()
+        isProcessing = false
+        guard isOpen else { return }
+        goOnLater()
+        if output.isEmpty {
+            updateInterest()
+        } else {
+            flush()
+            if isOpen, !countUnread() { close() }
+        }
+    }
+
+    private func serve() {
+        var served = 0
+        while isOpen, waiting == nil, !isClosing, output.count < server.limits.answersAtOnce {
+            guard served < server.limits.requestsPerTurn else {
+                goesOn = true
+                return
+            }
+            served += 1
             let request: HTTPRequest?
             do throws(HTTPError) {
                 request = try parser.next(from: &input)
             } catch {
                 HTTPWriter.errorResponse(error, to: &output)
                 beginClosing()
-                flush()
                 return
             }
             guard let request else {
                 if parser.wantsContinue {
                     parser.wantsContinue = false
                     HTTPWriter.continueResponse(to: &output)
-                    flush()
                 }
-                break
+                return
             }
-            server.incomplete -= held
-            held = Int64(input.count)
-            server.incomplete += held
+            hold(Int64(input.count))
             sequence &+= 1
             keepsAlive = request.keepsAlive
             waiting = .answer
             server.handler?.received(request, poll)
         }
-        updateInterest()
     }
 
-    private func refuse(_ status: HTTPStatus, _ sentence: String) {
+    /// The others get their turn in between.
+    private func goOnLater() {
+        guard goesOn else { return }
+        server.reactor.schedule(afterNanoseconds: 0) { [self] in
+            goesOn = false
+            process()
+        }
+    }
+
+    private func hold(_ bytes: Int64) {
+        server.countIncomplete(bytes - held, of: worker)
+        held = bytes
+    }
+
+    private func refuseExcess() {
+        if worker == nil {
+            refuse(
+                .unauthorized, "Nobody but a function with its AWS_CONTAINER_AUTHORIZATION_TOKEN may send that much.")
+        } else {
+            refuse(.serviceUnavailable, "The function has too many large requests under way at once. Try again.")
+        }
+    }
+
+    /// Ends the connection with a sentence, unless an answer is under way already.
+    func refuse(_ status: HTTPStatus, _ sentence: String) {
+        guard !isClosing else { return }
+        guard output.isEmpty, waiting == nil else {
+            close()
+            return
+        }
         IPCResponse.refusal(status, sentence).write(to: &output, keepsAlive: false)
         beginClosing()
         flush()
@@ -196,7 +255,7 @@ final class IPCConnection: EventHandler {
             close()
             return
         }
-        if waiting == nil, !isProcessing, !isClosing, !input.isEmpty { process() }
+        if waiting == nil, !isProcessing, !isClosing, !goesOn, !input.isEmpty { process() }
     }
 
     private func updateInterest() {

@@ -24,10 +24,10 @@ final class IPCListener: EventHandler {
             switch Socket.accept(fd) {
             case .accepted(let descriptor, _): server.accepted(descriptor)
             case .wouldBlock: return
-            case .exhausted:
+            case .exhausted(let code):
                 // The connection stays in the kernel's queue, and the socket would wake us for ever.
                 server.reactor.remove(fd)
-                server.resumeLater(self)
+                server.resumeLater(self, SystemError("accept", code: code))
                 return
             }
         }

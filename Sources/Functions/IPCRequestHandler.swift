@@ -6,6 +6,9 @@ protocol IPCRequestHandler: AnyObject {
     /// only valid during the call.
     func received(_ request: HTTPRequest, _ poll: PollID)
 
+    /// The worker whose token a request carries; nil for a stranger's.
+    func worker(of request: HTTPRequest) -> UInt32?
+
     /// The connection of an unanswered request is gone.
     func abandoned(_ waiting: IPCWaiting, _ poll: PollID)
 

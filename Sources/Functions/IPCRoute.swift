@@ -1,7 +1,7 @@
 import Bytes
 import HTTP
 
-/// What a request to the local endpoint asks for (facts/ipc.md §1.3), from its method and target alone.
+/// What a request to the local endpoint asks for (docs/function-protocol.md), from its method and target alone.
 enum IPCRoute: Equatable {
     case invoke(arn: String)
     case result(arn: String)

@@ -4,12 +4,13 @@ import Linux
 import Log
 
 /// The sockets of the local endpoint: HTTP/1.1 on 127.0.0.1 and ::1, and on a Unix socket for the core's own runtimes
-/// (docs/architecture.md, facts/ipc.md §1).
+/// (docs/architecture.md, docs/function-protocol.md).
 final class IPCServer {
     let reactor: Reactor
     let limits: IPCLimits
-    /// Bytes of incomplete requests, all connections together.
-    var incomplete: Int64 = 0
+    /// Bytes of incomplete requests, all connections together, and those of each worker.
+    private var incomplete: Int64 = 0
+    private var incompleteOfWorker: [UInt32: Int64] = [:]
     private(set) var handler: (any IPCRequestHandler)?
 
     private let log: Logger
@@ -102,11 +103,43 @@ final class IPCServer {
         return unread <= limits.unreadPerWorker
     }
 
-    func resumeLater(_ listener: IPCListener) {
-        log.warn("The descriptor table is full: no new connections to the local endpoint for a second.")
+    /// Counts bytes of incomplete requests.
+    func countIncomplete(_ change: Int64, of worker: UInt32?) {
+        incomplete += change
+        guard let worker, change != 0 else { return }
+        let held = (incompleteOfWorker[worker] ?? 0) + change
+        incompleteOfWorker[worker] = held > 0 ? held : nil
+    }
+
+    /// Whether a connection has more of an incomplete request than it may, alone or with its worker's others.
+    func holdsTooMuch(_ connection: IPCConnection) -> Bool {
+        guard let worker = connection.worker else { return connection.held > limits.incompletePerStranger }
+        return (incompleteOfWorker[worker] ?? 0) > limits.incompletePerWorker
+    }
+
+    /// Where all together hold too much, the worker that holds most gives way, or the strangers where there is none:
+    /// whoever comes last is not to blame.
+    func makeRoomForRequests() {
+        guard incomplete > limits.incomplete else { return }
+        let worker = incompleteOfWorker.max { $0.value < $1.value }?.key
+        var largest: IPCConnection?
+        for connection in connections.values where connection.worker == worker {
+            if connection.held > largest?.held ?? 0 { largest = connection }
+        }
+        largest?.refuse(.serviceUnavailable, "The core's memory for incomplete requests is used up. Try again.")
+    }
+
+    /// Who sends this, before its body has come.
+    func identify(_ connection: IPCConnection, _ request: HTTPRequest) {
+        guard let worker = handler?.worker(of: request), worker != connection.worker else { return }
+        _ = authenticated(connection, as: worker)
+    }
+
+    func resumeLater(_ listener: IPCListener, _ error: SystemError) {
+        log.warn("No new connections to the local endpoint for a second: \(error.description).")
         reactor.schedule(afterNanoseconds: limits.acceptPause) { [self] in
             guard isOpen else { return }
-            do throws(SystemError) { try listener.open() } catch { resumeLater(listener) }
+            do throws(SystemError) { try listener.open() } catch { resumeLater(listener, error) }
         }
     }
 
@@ -119,6 +152,10 @@ final class IPCServer {
     /// - Returns: false when the worker has too many connections.
     func authenticated(_ poll: PollID, as worker: UInt32) -> Bool {
         guard let connection = connections[UInt32(poll.number >> 32)] else { return false }
+        return authenticated(connection, as: worker)
+    }
+
+    private func authenticated(_ connection: IPCConnection, as worker: UInt32) -> Bool {
         if connection.worker == worker { return true }
         guard countOfWorker[worker, default: 0] < limits.connectionsPerWorker else { return false }
         if let earlier = connection.worker { discount(earlier) }

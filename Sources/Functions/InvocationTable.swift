@@ -49,6 +49,8 @@ struct InvocationTable {
         entries[id]?.result = kept
         bytesOfCaller[entry.caller] = held + Int64(kept.payload.count)
         expiries.append((id, now + lifetime))
+        // Those that were collected leave their place at once, but for as many as there are others.
+        if expiries.count > 2 * entries.count + 256 { _ = expiries.remove { entries[$0.id] == nil } }
         return nil
     }
 

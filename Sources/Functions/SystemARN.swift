@@ -1,4 +1,4 @@
-/// The names under which the core's own services are invoked (facts/ipc.md §4): no region, no account, always the
+/// The names under which the core's own services are invoked (docs/function-protocol.md): no region, no account, always the
 /// partition `aws`.
 public enum SystemARN {
     /// Publishing is an invocation of the router (row SDK-04).

@@ -1,4 +1,4 @@
-/// A call of one of the core's own services, as a function's SDK makes it (facts/ipc.md §4).
+/// A call of one of the core's own services, as a function's SDK makes it (docs/function-protocol.md).
 public struct SystemCall {
     /// ARN of the calling function, qualified with its version; proved by its token.
     public let caller: String

@@ -4,6 +4,8 @@ import Linux
 public enum WorkerExit: Sendable, Equatable {
     case code(Int32)
     case signal(Int32)
+    /// The kernel killed it because its container had used up the function's MemorySize (LAM-07).
+    case outOfMemory
     /// It never ran: the reason says why.
     case notStarted(String)
     /// It was killed, and nobody reported its end in time.
@@ -14,6 +16,7 @@ public enum WorkerExit: Sendable, Equatable {
         switch self {
         case .code(let code): "exited with code \(code)"
         case .signal(let number): "was ended by \(Signals.name(number))"
+        case .outOfMemory: "was ended by SIGKILL: it had used up its memory"
         case .notStarted(let reason): "could not be started: \(reason)"
         case .unreported: "was killed, but its end was not reported"
         }
@@ -54,6 +57,8 @@ final class Worker {
     let number: UInt32
     let function: Int
     let launched: Int64
+    /// When it had its last work; until then when it was started.
+    var lastWorked: Int64
     var phase = Phase.starting
     var initialization = Initialization.unknown
     /// When the present phase must end; nil lets it last.
@@ -64,6 +69,8 @@ final class Worker {
     var hasAskedForWork = false
     /// SIGKILL is sent.
     var isKilled = false
+    /// What it was killed for, because it took longer than the function's timeout.
+    var timedOut: InvocationID?
     /// Why the core ended it, for the log; nil when it ended by itself.
     var reasonToStop: String?
 
@@ -71,11 +78,20 @@ final class Worker {
         self.number = number
         self.function = function
         self.launched = launched
+        lastWorked = launched
     }
 
     var isStopping: Bool {
         if case .stopping = phase { return true }
         return false
+    }
+
+    /// Has no invocation and may get one, now or when it has asked for it.
+    var isAvailable: Bool {
+        switch phase {
+        case .starting, .idle, .between: true
+        case .busy, .stopping: false
+        }
     }
 
     /// May be about to ask for work.

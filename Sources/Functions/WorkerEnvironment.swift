@@ -3,21 +3,15 @@ import Group
 import Linux
 import Log
 
-/// The environment of a worker's process (facts/ipc.md §3, rows LAM-09 and SDK-05).
+/// The environment of a worker's process (docs/function-protocol.md, rows LAM-09 and SDK-05).
 struct WorkerEnvironment {
-    /// Names a function cannot set: they are how it reaches the core.
-    private static let reserved = [
-        "MY_FUNCTION_ARN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "ROUTER_FUNCTION_ARN", "SHADOW_FUNCTION_ARN", "SECRETS_MANAGER_FUNCTION_ARN", "ENCODING_TYPE",
-        "GGC_MAX_INTERFACE_VERSION", "GG_DAEMON_PORT", "IPC_SOCK_FILE", "_GG_LOG_FD_INFO", "_GG_LOG_FD_ERROR",
-        "_GG_LOG_FD_DEBUG", "_GG_LOG_FD_WARN", "_GG_LOG_FD_FATAL", "_GG_LOG_FD_TRACE",
-    ]
     /// Search paths to which a function's own value is added, because without ours nothing would start.
-    private static let searchPaths = ["PATH", "PYTHONPATH", "LD_LIBRARY_PATH"]
+    private static let searchPaths = ["PATH", "PYTHONPATH", "NODE_PATH", "LD_LIBRARY_PATH"]
 
     private(set) var variables: [(name: String, value: String)] = []
 
-    init(_ function: FunctionDefinition, package: String, token: [UInt8], configuration: FunctionConfiguration) {
+    /// - Parameter places: as the worker sees them.
+    init(_ function: FunctionDefinition, places: WorkerPlaces, token: [UInt8], configuration: FunctionConfiguration) {
         set("MY_FUNCTION_ARN", function.arn)
         set("AWS_CONTAINER_AUTHORIZATION_TOKEN", token.text)
         // botocore takes only the host names it knows for this machine, so it is spelled out.
@@ -28,21 +22,29 @@ struct WorkerEnvironment {
         set("SHADOW_FUNCTION_ARN", SystemARN.shadow)
         set("SECRETS_MANAGER_FUNCTION_ARN", SystemARN.secrets)
         set("ENCODING_TYPE", function.encoding.word)
-        // SDKs from 1.5 on refuse to start with less (facts/ipc.md §0).
+        // SDKs from 1.5 on refuse to start with less (docs/function-protocol.md).
         set("GGC_MAX_INTERFACE_VERSION", "1.5")
         set("GG_DAEMON_PORT", String(configuration.port))
-        set("IPC_SOCK_FILE", configuration.socketPath)
+        set("IPC_SOCK_FILE", places.socket)
         for (index, entry) in WorkerLogs.levels.enumerated() { set(entry.variable, String(index + 1)) }
         set("LOG_LEVEL", "\(configuration.logLevel.name)")
         setCloud(function, configuration)
         set("GGC_VERSION", configuration.version)
+        let package = places.package
         set("HOME", package)
+        set("AWS_GG_RESOURCE_PREFIX", places.resourcePrefix)
         set("LANG", "C.UTF-8")
         set("PATH", "\(configuration.path):\(package):/usr/bin:/usr/local/bin")
-        set("PYTHONPATH", "\(package):\(Path.join(configuration.runtimeRoot, "python"))")
+        set("PYTHONPATH", "\(package):\(Path.join(places.runtime, "python"))")
+        // A package's path has the colons of an ARN in it, where it has no place of its own in a container: then the
+        // working directory stands for it.
+        let here = package.utf8.contains(UInt8(ascii: ":")) ? "." : package
+        set(
+            "NODE_PATH",
+            "\(here):\(Path.join(places.runtime, "nodejs/node_modules")):\(Path.join(here, "node_modules"))")
         set(
             "LD_LIBRARY_PATH",
-            "\(Path.join(configuration.runtimeRoot, "executable")):\(package):\(Path.join(package, "lib"))")
+            "\(Path.join(places.runtime, "executable")):\(package):\(Path.join(package, "lib"))")
         for variable in configuration.proxyVariables { set(variable.name, variable.value) }
         for variable in function.environment { setForUser(variable.name, variable.value) }
     }
@@ -67,7 +69,7 @@ struct WorkerEnvironment {
     }
 
     private mutating func setForUser(_ name: String, _ value: String) {
-        for reserved in Self.reserved where reserved == name { return }
+        if FunctionDefinition.reservedVariables.contains(name) { return }
         for search in Self.searchPaths where search == name {
             set(name, value.isEmpty ? self[name] ?? "" : "\(value):\(self[name] ?? "")")
             return

@@ -4,15 +4,15 @@ import Log
 
 /// The six log pipes of one worker.
 ///
-/// Descriptor and level as the worker finds them (facts/ipc.md §3): 1 INFO, 2 ERROR, 3 DEBUG, 4 WARN, 5 FATAL, 6 TRACE.
+/// Descriptor and level as the worker finds them (docs/function-protocol.md): 1 INFO, 2 ERROR, 3 DEBUG, 4 WARN, 5 FATAL, 6 TRACE.
 /// The log's levels know no TRACE: those lines count as DEBUG.
 final class WorkerLogs {
     static let levels: [(level: LogLevel, variable: String)] = [
         (.info, "_GG_LOG_FD_INFO"), (.error, "_GG_LOG_FD_ERROR"), (.debug, "_GG_LOG_FD_DEBUG"),
         (.warn, "_GG_LOG_FD_WARN"), (.fatal, "_GG_LOG_FD_FATAL"), (.debug, "_GG_LOG_FD_TRACE"),
     ]
-    /// Lines of error output kept for the record of a worker's end.
-    private static let keptLines = 5
+    /// Lines of error output kept for the record of a worker's end: enough for the traceback of a failed import.
+    private static let keptLines = 20
     private static let keptBytesPerLine = 300
 
     let reactor: Reactor
@@ -48,6 +48,13 @@ final class WorkerLogs {
             pipe.watch()
         }
         return writeEnds
+    }
+
+    /// Writes lines that did not come through a pipe.
+    /// - Returns: nanoseconds until more is welcome; nil where it is already.
+    func write(posted lines: [(level: LogLevel, message: [UInt8])], bytes: Int) -> Int64? {
+        write(lines, bytes: bytes, isErrorOutput: false)
+        return mayRead() ? nil : budget.pause
     }
 
     func mayRead() -> Bool { budget.allows(at: Clock.monotonic()) }

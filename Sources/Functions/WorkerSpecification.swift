@@ -11,6 +11,10 @@ public struct WorkerSpecification: Sendable {
     public var userID: UInt32?
     /// nil: `ggc_group`.
     public var groupID: UInt32?
+    /// Groups besides that one.
+    public var supplementaryGroups: [UInt32] = []
+    /// nil: a plain process.
+    public var container: WorkerContainer?
 
     public init(
         executable: String, arguments: [String], environment: [(name: String, value: String)],

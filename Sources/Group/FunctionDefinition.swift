@@ -26,6 +26,8 @@ public struct FunctionDefinition: Equatable, Sendable {
     public var runAs = RunAs()
     public var accessSysfs = false
     public var resourceAccess: [ResourceAccess] = []
+    /// The group asks for a container; this machine has none, and `config.json` lets the function run without.
+    public var fellBack = false
 
     /// Guide: lambda-group-config.md.
     public static let defaultTimeoutSeconds: Int64 = 3

@@ -21,4 +21,18 @@ public struct GroupDefinition: Equatable, Sendable {
 
     /// The empty group: what `{}` says (INST-13).
     public init() {}
+
+    /// The local resources of a function, in the order of its policies (LRA-01, LAM-21).
+    public func localResources(
+        of function: FunctionDefinition
+    ) -> [(resource: ResourceDefinition, local: LocalResource, access: FunctionDefinition.ResourceAccess)] {
+        var found: [(resource: ResourceDefinition, local: LocalResource, access: FunctionDefinition.ResourceAccess)] =
+            []
+        for access in function.resourceAccess {
+            for resource in resources where resource.id == access.resourceID {
+                if let local = resource.local { found.append((resource, local, access)) }
+            }
+        }
+        return found
+    }
 }

@@ -9,6 +9,11 @@ public enum GroupLimits {
     public static let functions = 200
     public static let resources = 200
     public static let resourcesPerFunction = 20
+    /// What the guide of 1.9 allows (LRA-10); a group with more works here, and not on a core 1.9 of AWS.
+    public static let resourcesOf19 = 50
+    public static let resourcesPerFunctionOf19 = 10
+    /// Bytes of a path, PATH_MAX without its zero (path_resolution(7)).
+    public static let pathBytes = 4095
     public static let subscriptions = 10_000
     public static let cloudSubscriptions = 50
     /// Bytes of a thing name.
@@ -19,4 +24,6 @@ public enum GroupLimits {
     public static let groupFileBytes = 8_388_608
     /// Bytes of all variables of one function; Lambda's own bound.
     public static let environmentBytes = 4096
+    /// KB of a container in which no runtime starts: who writes less means MB.
+    public static let sensibleMemoryKB: Int64 = 4096
 }

@@ -49,6 +49,10 @@ extension GroupReader {
             } else if value.utf8.contains(0) {
                 reader.violation(member.key, "contains the character U+0000, which no environment variable can hold")
             }
+            if FunctionDefinition.reservedVariables.contains(member.key) {
+                reader.warning(
+                    member.key, "is a variable that the core sets; the function gets the core's value, not this one")
+            }
             size += member.key.utf8.count + value.utf8.count
             variables.append(FunctionDefinition.EnvironmentVariable(name: member.key, value: value))
         }
@@ -105,46 +109,93 @@ extension GroupReader {
         _ function: inout FunctionDefinition, _ reader: ObjectReader?, _ environment: ObjectReader?,
         _ element: ObjectReader
     ) {
-        let subject = "function with arn \(function.arn)"
         switch function.isolation {
-        case .container:
-            if !rules.containers {
-                element.violation(
-                    "FunctionConfiguration",
-                    "the function is to run in IsolationMode=GreengrassContainer, which is also the default and which "
-                        + "this version of the core does not have yet; set $.DefaultConfig.Execution.IsolationMode to "
-                        + "\"NoContainer\" for the group, or FunctionConfiguration.Environment.Execution.IsolationMode "
-                        + "for this function")
-            } else if function.memoryKB == nil {
-                (reader ?? element).violation(
-                    "MemorySize",
-                    "MemorySize configuration for \(subject) is required in IsolationMode=GreengrassContainer.")
-            }
+        case .container: checkContainer(&function, reader, element)
         case .noContainer:
+            let subject = "function with arn \(function.arn)"
             if function.memoryKB != nil {
                 reader?.violation(
-                    "MemorySize", "MemorySize configuration for \(subject) is not allowed in IsolationMode=NoContainer."
-                )
+                    "MemorySize",
+                    "MemorySize configuration for \(subject) is not allowed in IsolationMode=NoContainer. Remove it.")
             }
             if function.accessSysfs {
                 environment?.violation(
                     "AccessSysfs",
                     "Access Sysfs configuration for \(subject) is not allowed in IsolationMode=NoContainer.")
             }
-            for access in function.resourceAccess {
-                guard let kind = resourceKinds[access.resourceID] else { continue }
-                if kind != .secret {
+        }
+        checkResources(function, environment)
+        checkLocalAccess(function, environment)
+    }
+
+    private func checkContainer(_ function: inout FunctionDefinition, _ reader: ObjectReader?, _ element: ObjectReader)
+    {
+        if function.memoryKB == nil, rules.containers || rules.fallsBackToNoContainer {
+            (reader ?? element).violation(
+                "MemorySize",
+                "MemorySize configuration for function with arn \(function.arn) is required in "
+                    + "IsolationMode=GreengrassContainer. Write the KB that it may use, as in \"MemorySize\": 16384, or set "
+                    + "IsolationMode to \"NoContainer\"")
+        }
+        if let memory = function.memoryKB, memory < GroupLimits.sensibleMemoryKB {
+            reader?.warning(
+                "MemorySize",
+                "is in KB, and in \(memory) KB hardly anything starts; for \(memory) MB write \(memory * 1024)")
+        }
+        if rules.containers { return }
+        let wish =
+            "the function is to run in IsolationMode=GreengrassContainer, V1's default, and here "
+            + rules.containerProblem
+        if rules.fallsBackToNoContainer {
+            element.warning(
+                "FunctionConfiguration",
+                wish + "; it runs in NoContainer mode, as runtime.fallBackToNoContainer in config.json allows: without "
+                    + "its memory limit, and nothing hidden from it or read-only but by the files' own permissions")
+            function.isolation = .noContainer
+            function.memoryKB = nil
+            function.accessSysfs = false
+            function.fellBack = true
+            return
+        }
+        element.violation(
+            "FunctionConfiguration",
+            wish + ". `greengrassd check` tells what to do about that. To run without containers, set "
+                + "$.DefaultConfig.Execution.IsolationMode to \"NoContainer\" for the group, or "
+                + "FunctionConfiguration.Environment.Execution.IsolationMode for this function, and remove MemorySize and "
+                + "AccessSysfs; or, for groups that must stay as they are, write "
+                + "\"runtime\": {\"fallBackToNoContainer\": \"yes\"} into config.json")
+    }
+
+    /// V1 refuses every resource but secrets without a container; volumes and devices work here (LRA-09).
+    private func checkResources(_ function: FunctionDefinition, _ environment: ObjectReader?) {
+        for access in function.resourceAccess {
+            guard let kind = resourceKinds[access.resourceID] else { continue }
+            switch kind {
+            case .localDevice, .localVolume: continue
+            case .s3MachineLearningModel, .sageMakerMachineLearningModel:
+                if function.isolation == .noContainer, !function.fellBack {
                     environment?.violation(
                         "ResourceAccessPolicies",
                         "Function \(function.arn) refers to resource of type \(kind.typeName) that is not allowed in "
                             + "IsolationMode=NoContainer.")
-                } else if !rules.secrets {
+                } else {
                     environment?.warning(
                         "ResourceAccessPolicies",
-                        "\(Words.quoted(access.resourceID)) is a secret, which this version of the core cannot read yet"
+                        "\(Words.quoted(access.resourceID)) is a model, which this version of the core cannot fetch yet"
                     )
                 }
+            case .secret:
+                if rules.secrets { continue }
+                environment?.warning(
+                    "ResourceAccessPolicies",
+                    "\(Words.quoted(access.resourceID)) is a secret, which this version of the core cannot read yet")
             }
+        }
+        if function.resourceAccess.count > GroupLimits.resourcesPerFunctionOf19 {
+            environment?.warning(
+                "ResourceAccessPolicies",
+                "has \(function.resourceAccess.count) resources; a core 1.9 of AWS takes "
+                    + "\(GroupLimits.resourcesPerFunctionOf19)")
         }
     }
 }

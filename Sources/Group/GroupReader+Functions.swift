@@ -2,7 +2,7 @@ import JSON
 
 extension GroupReader {
     private static let functionKeys = [
-        "Id", "FunctionArn", "Version", "Runtime", "Handler", "Package", "FunctionConfiguration",
+        "Id", "FunctionArn", "Version", "Runtime", "Handler", "Package", "FunctionConfiguration", "Role",
     ]
     private static let configurationKeys = [
         "Executable", "ExecArgs", "MemorySize", "Pinned", "Timeout", "EncodingType", "Environment",
@@ -20,6 +20,12 @@ extension GroupReader {
         var roots: [String] = []
         for element in reader.children("Functions", atMost: GroupLimits.functions, of: "functions") {
             element.expectOnly(GroupReader.functionKeys)
+            if element.value("Role") != nil {
+                element.warning(
+                    "Role",
+                    "a function's execution role has no effect on a core; what functions may do in the cloud, the group's "
+                        + "role says")
+            }
             let id = identifier(element, of: "function", &seen)
             guard let name = functionName(element) else { continue }
             if let first = arns[name.arn] {
@@ -125,7 +131,7 @@ extension GroupReader {
             readSpooler(reader, environment)
             return
         }
-        reader.warning("FunctionArn", "\(text) is a part of the core that this version does not have yet; ignored")
+        reader.warning("FunctionArn", "\(text) \(SystemParts.answer(to: name.name)); ignored")
     }
 
     private func function(
@@ -137,7 +143,12 @@ extension GroupReader {
         // "Executable" is where V1's group overrides what the Lambda service says about the function (LAM-11).
         var handler = reader.text("Handler")
         if let override = configuration?.text("Executable"), !override.isEmpty { handler = override }
-        let form = runtime?.family == .executable ? "the name of the file to run" : "\"module.function\""
+        let form: String
+        switch runtime?.family {
+        case .executable: form = "the name of the file to run"
+        case .java: form = "\"package.Class::method\""
+        default: form = "\"module.function\""
+        }
         if handler == nil || handler == "" {
             if reader.value("Handler")?.stringValue != nil || reader.value("Handler") == nil {
                 reader.violation("Handler", "missing; write \(form)")
@@ -161,12 +172,13 @@ extension GroupReader {
         if let configuration, configuration.value("FunctionRuntimeOverride") != nil {
             (place, key) = (configuration, "FunctionRuntimeOverride")
         }
-        let form = "the name of a runtime, as in \"python3.7\" or \"executable\""
+        let form =
+            "the name of a runtime: \(Runtime.known.joined(separator: ", ")), or a newer one as in \"python3.12\", "
+            + "\"nodejs20.x\" or \"java17\""
         guard let text = place.text(key, required: form) else { return nil }
         guard let runtime = Runtime(name: text) else {
-            let known = ["python2.7", "python3.7", "nodejs6.10", "nodejs8.10", "java8", "executable"]
             var message = "found \(Words.quoted(text)), expected \(form)"
-            if let nearest = box.nearest(text, among: known) {
+            if let nearest = box.nearest(text, among: Runtime.known) {
                 message += "; did you mean \(Words.quoted(nearest))?"
             }
             place.violation(key, message)
@@ -211,8 +223,25 @@ extension GroupReader {
             let isComplete = parts.count >= 2 && !parts.contains(where: { $0.isEmpty })
             return isComplete && !bytes.contains(UInt8(ascii: "/"))
                 ? nil : "is not of the form \"module.function\", as in \"greengrass_app.function_handler\""
-        case .nodejs, .java:
-            return nil
+        case .nodejs:
+            // A path in the package may come before the module's name, as in the cloud.
+            let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            let isComplete = parts.count >= 2 && !parts.contains(where: { $0.isEmpty })
+            return isComplete && bytes.first != UInt8(ascii: "/")
+                ? nil : "is not of the form \"module.function\", as in \"index.handler\""
+        case .java:
+            return isJavaHandler(bytes)
+                ? nil : "is not of the form \"package.Class::method\", as in \"com.example.Alarm::handleRequest\""
         }
+    }
+
+    /// `package.Class::method`; without a method it is `handleRequest`, as in the cloud.
+    private static func isJavaHandler(_ handler: [UInt8]) -> Bool {
+        let parts = handler.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 1 || parts.count == 3 && parts[1].isEmpty && !parts[2].isEmpty else { return false }
+        for name in parts[0].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) where name.isEmpty {
+            return false
+        }
+        return !parts[0].contains(UInt8(ascii: "/")) && !(parts.last ?? []).contains(UInt8(ascii: "/"))
     }
 }

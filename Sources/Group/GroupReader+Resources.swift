@@ -20,9 +20,27 @@ extension GroupReader {
                     "Id", "\(Words.quoted(id)) may only have letters, digits, colons, underscores and hyphens")
             }
             let name = element.text("Name", required: "a name for the resource") ?? ""
+            if !name.isEmpty, name.utf8.count > GroupLimits.identifierBytes || !GroupReader.isIdentifier(name) {
+                element.violation(
+                    "Name",
+                    "\(Words.quoted(name)) may only have letters, digits, colons, underscores and hyphens, "
+                        + "\(GroupLimits.identifierBytes) of them at most")
+            }
             guard let kind = resourceKind(element) else { continue }
-            group.resources.append(ResourceDefinition(id: id, name: name, kind: kind))
             resourceKinds[id] = kind
+            let data = element.child("ResourceDataContainer")
+            let local: LocalResource? =
+                switch kind {
+                case .localVolume: data?.child("LocalVolumeResourceData").flatMap { localVolume($0) }
+                case .localDevice: data?.child("LocalDeviceResourceData").flatMap { localDevice($0) }
+                case .s3MachineLearningModel, .sageMakerMachineLearningModel, .secret: nil
+                }
+            group.resources.append(ResourceDefinition(id: id, name: name, kind: kind, local: local))
+        }
+        if group.resources.count > GroupLimits.resourcesOf19 {
+            reader.warning(
+                "Resources",
+                "has \(group.resources.count) resources; a core 1.9 of AWS takes \(GroupLimits.resourcesOf19)")
         }
     }
 
@@ -88,7 +106,7 @@ extension GroupReader {
                     "Component", "\(first) is already the \(type) logger of \(component); keep one of them")
             }
             combinations[type + component] = element.path.description
-            if type == "AWSCloudWatch", !rules.cloud {
+            if type == "AWSCloudWatch" {
                 element.warning(
                     "Type", "this version of the core does not send logs to a cloud yet; this logger is ignored")
             }

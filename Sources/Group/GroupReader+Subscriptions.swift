@@ -56,7 +56,7 @@ extension GroupReader {
         switch name {
         case "cloud":
             if !rules.cloud {
-                reader.warning(key, "this version of the core has no connection to a cloud yet; nothing passes here")
+                reader.warning(key, "config.json has no coreThing.iotHost, so nothing passes here")
             }
             return .cloud
         case "GGShadowService", "arn:aws:lambda:::function:GGShadowService":

@@ -19,10 +19,13 @@ public struct ResourceDefinition: Equatable, Sendable {
     public var id: String
     public var name: String
     public var kind: Kind
+    /// What a local device or volume is on the machine; nil for the other kinds.
+    public var local: LocalResource?
 
-    public init(id: String, name: String, kind: Kind) {
+    public init(id: String, name: String, kind: Kind, local: LocalResource? = nil) {
         self.id = id
         self.name = name
         self.kind = kind
+        self.local = local
     }
 }

@@ -27,7 +27,7 @@ public struct Runtime: Hashable, Sendable {
         let families: [(String, Family)] = [("python", .python), ("nodejs", .nodejs), ("java", .java)]
         for (prefix, family) in families where name.utf8.starts(with: prefix.utf8) {
             let version = [UInt8](name.utf8.dropFirst(prefix.utf8.count))
-            guard Runtime.isVersion(version) else { return nil }
+            guard Runtime.isVersion(version), Runtime.exists(version, family) else { return nil }
             self.init(family: family, version: String(decoding: version, as: UTF8.self))
             return
         }
@@ -41,6 +41,19 @@ public struct Runtime: Hashable, Sendable {
         case .nodejs: "nodejs" + version
         case .java: "java" + version
         case .executable: "executable"
+        }
+    }
+
+    /// V1's names, for people; newer ones of the same form are known too.
+    public static let known = ["python2.7", "python3.7", "nodejs6.10", "nodejs8.10", "java8", "executable"]
+
+    /// Whether there is such a major version, so that a point that was left out (`python37`) is noticed before the start.
+    private static func exists(_ version: [UInt8], _ family: Family) -> Bool {
+        let major = version.prefix { $0 != UInt8(ascii: ".") }
+        switch family {
+        case .python: return major == [UInt8(ascii: "2")] || major == [UInt8(ascii: "3")]
+        case .nodejs, .java: return major.count <= 2
+        case .executable: return true
         }
     }
 

@@ -70,22 +70,24 @@ extension SubscriptionTable {
             return finished
         }
 
-        /// The hash table of edges, at most half full so that probes are short, and the texts they refer to.
+        /// The hash table of edges, at most two thirds full so that probes are short, and the texts they refer to.
         func finishedEdges() -> ([Edge], [UInt8]) {
             guard !children.isEmpty else { return ([], []) }
             var size = 4
-            while size < children.count * 2 { size *= 2 }
+            while size * 2 < children.count * 3 { size *= 2 }
             var edges = [Edge](repeating: Edge(), count: size)
             var text: [UInt8] = []
             for (key, child) in children {
+                var edge = Edge(node: key.node, child: child, text: UInt32(text.count))
                 var hash = EdgeHash(node: key.node)
-                for byte in key.level { hash.add(byte) }
+                for byte in key.level {
+                    hash.add(byte)
+                    edge.level.add(byte)
+                }
                 var slot = hash.slot(mask: size - 1)
                 while edges[slot].child != Node.none { slot = (slot + 1) & (size - 1) }
-                edges[slot] = Edge(
-                    hash: hash.value, node: key.node, child: child, text: UInt32(text.count),
-                    length: UInt32(key.level.count))
-                text.append(contentsOf: key.level)
+                edges[slot] = edge
+                if !edge.level.isWhole { text.append(contentsOf: key.level) }
             }
             return (edges, text)
         }

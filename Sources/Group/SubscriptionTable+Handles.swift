@@ -19,4 +19,6 @@ public struct Matches: Sendable {
     public let covered: Int
     /// Whether they are in the table's list of merged runs, not in one run of its rows.
     let isMerged: Bool
+    /// Two matches of one table with the same number are of the same topic; 0 says nothing.
+    public internal(set) var topicNumber: UInt64 = 0
 }

@@ -6,6 +6,8 @@ extension SubscriptionTable {
 
         private var source: SourceID?
         private var count = 0
+        /// Of the topics that were kept.
+        private var number: UInt64 = 0
         private let topic = UnsafeMutableRawPointer.allocate(byteCount: mostBytes, alignment: 8)
         private var found = Matches(start: 0, count: 0, covered: 0, isMerged: false)
 
@@ -35,14 +37,18 @@ extension SubscriptionTable {
             return isSame ? found : nil
         }
 
-        mutating func keep(_ source: SourceID, _ topic: Span<UInt8>, _ found: Matches) {
-            guard topic.count <= Self.mostBytes else { return }
+        /// - Returns: the match, with a number for its topic.
+        mutating func keep(_ source: SourceID, _ topic: Span<UInt8>, _ found: Matches) -> Matches {
+            guard topic.count <= Self.mostBytes else { return found }
             topic.withUnsafeBytes { bytes in
                 if let start = bytes.baseAddress { self.topic.copyMemory(from: start, byteCount: bytes.count) }
             }
             self.source = source
             count = topic.count
+            number += 1
             self.found = found
+            self.found.topicNumber = number
+            return self.found
         }
     }
 }

@@ -18,14 +18,35 @@ extension SubscriptionTable {
         var anyLevel = Node.none
     }
 
-    /// A slot of the hash table of edges; empty where `child` is `Node.none`.
+    /// A slot of the hash table of edges; empty where `child` is `Node.none`. Two of them are in a line of the
+    /// processor's cache, and a short level is compared in there: with many rows, what is not in the cache is what costs.
     struct Edge: Sendable {
-        var hash: UInt32 = 0
+        var level = EdgeLevel()
         var node: UInt32 = 0
         var child = Node.none
-        /// Where the level's bytes are in `text`.
+        /// Where the bytes of a level that is longer than `EdgeLevel.inlineBytes` are in `text`.
         var text: UInt32 = 0
-        var length: UInt32 = 0
+    }
+
+    /// The text of a level: its length and first bytes.
+    struct EdgeLevel: Equatable, Sendable {
+        static let inlineBytes = 16
+
+        private var first: UInt64 = 0
+        private var second: UInt64 = 0
+        // The last one: what follows in an edge lies behind it without a gap.
+        private(set) var length: UInt32 = 0
+
+        mutating func add(_ byte: UInt8) {
+            if length < 8 {
+                first = first << 8 | UInt64(byte)
+            } else if length < 16 {
+                second = second << 8 | UInt64(byte)
+            }
+            length += 1
+        }
+
+        var isWhole: Bool { length <= UInt32(Self.inlineBytes) }
     }
 
     /// FNV-1a over the number of the parent node and the bytes of the level. It need not resist an attacker: what is

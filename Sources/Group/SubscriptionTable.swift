@@ -20,7 +20,7 @@
 public final class SubscriptionTable {
     let nodes: [Node]
     let edges: [Edge]
-    /// The level texts of the edges, one after the other.
+    /// The level texts of the edges that have no room for them, one after the other.
     let text: [UInt8]
     /// Targets of the nodes, each node's in one run. The place of a target in here is the number of its row.
     let targetRuns: [TargetID]
@@ -101,8 +101,7 @@ public final class SubscriptionTable {
         if let known = last.matches(source, topic) { return known }
         let found = walk(source, topic)
         // What is merged lies on a stack, and is gone when it is released.
-        if !found.isMerged { last.keep(source, topic, found) }
-        return found
+        return found.isMerged ? found : last.keep(source, topic, found)
     }
 
     private func walk(_ source: SourceID, _ topic: Span<UInt8>) -> Matches {
@@ -186,14 +185,16 @@ public final class SubscriptionTable {
     private func child(of node: Int, _ topic: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
         guard !edges.isEmpty else { return nil }
         var hash = EdgeHash(node: UInt32(truncatingIfNeeded: node))
-        for index in start..<end { hash.add(topic[index]) }
+        var level = EdgeLevel()
+        for index in start..<end {
+            hash.add(topic[index])
+            level.add(topic[index])
+        }
         let mask = edges.count - 1
         var slot = hash.slot(mask: mask)
         while edges[slot].child != Node.none {
             let edge = edges[slot]
-            if edge.hash == hash.value, edge.node == node, Int(edge.length) == end - start,
-                holds(edge, topic, start)
-            {
+            if edge.node == node, edge.level == level, level.isWhole || holds(edge, topic, start) {
                 return Int(edge.child)
             }
             slot = (slot + 1) & mask
@@ -202,7 +203,8 @@ public final class SubscriptionTable {
     }
 
     private func holds(_ edge: Edge, _ topic: Span<UInt8>, _ start: Int) -> Bool {
-        for index in 0..<Int(edge.length) where text[Int(edge.text) + index] != topic[start + index] { return false }
+        let length = Int(edge.level.length)
+        for index in 0..<length where text[Int(edge.text) + index] != topic[start + index] { return false }
         return true
     }
 }

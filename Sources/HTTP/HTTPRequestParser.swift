@@ -23,6 +23,11 @@ public struct HTTPRequestParser: ~Copyable {
     /// set it back.
     public var wantsContinue = false
 
+    /// The request of which the head has come and the body not yet; nil between requests and inside a head.
+    public var head: HTTPRequest? {
+        if case .body = state { request } else { nil }
+    }
+
     public init(limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
     }

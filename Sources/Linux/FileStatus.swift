@@ -6,6 +6,8 @@ public struct FileStatus: Sendable {
         case file
         case directory
         case link
+        case characterDevice
+        case blockDevice
         case other
     }
 
@@ -30,6 +32,10 @@ public struct FileStatus: Sendable {
             kind = .file
         } else if clinux_is_link(bits) != 0 {
             kind = .link
+        } else if bits & 0o170000 == 0o020000 {
+            kind = .characterDevice
+        } else if bits & 0o170000 == 0o060000 {
+            kind = .blockDevice
         } else {
             kind = .other
         }

@@ -11,6 +11,19 @@ public enum Files {
         return try read(descriptor: fd.raw, name: path, limit: limit)
     }
 
+    /// The first bytes of a file, fewer where it is shorter.
+    public static func readStart(_ path: String, count: Int) throws(SystemError) -> [UInt8] {
+        let fd = FileDescriptor(owning: clinux_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0))
+        guard fd.raw >= 0 else { throw SystemError("open \(path)") }
+        let descriptor = fd.raw
+        var room = [UInt8](repeating: 0, count: count)
+        let amount = room.withUnsafeMutableBytes { buffer in
+            retryingInterrupts { CLinux.read(descriptor, buffer.baseAddress, buffer.count) }
+        }
+        if amount < 0 { throw SystemError("read \(path)") }
+        return Array(room[0..<amount])
+    }
+
     /// Reads what is left of an open file; `name` is for the error.
     public static func read(descriptor: Int32, name: String, limit: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -89,6 +102,20 @@ public enum Files {
         guard chmod(path, mode_t(mode)) == 0 else { throw SystemError("change the mode of \(path)") }
     }
 
+    /// Creates a directory that nobody had before and that is for this user alone: in a folder where others may write, one
+    /// with a name that they could guess might be theirs.
+    /// - Returns: its path, the prefix and sixteen digits.
+    public static func makePrivateDirectory(prefix: String) throws(SystemError) -> String {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<16 {
+            let digits = String(generator.next(), radix: 16)
+            let path = prefix + String(repeating: "0", count: 16 - digits.utf8.count) + digits
+            if mkdir(path, 0o700) == 0 { return path }
+            guard clinux_errno() == EEXIST else { throw SystemError("create the directory \(path)") }
+        }
+        throw SystemError("create a directory \(prefix)…", code: EEXIST)
+    }
+
     /// What a path leads to, links followed; nil when there is nothing.
     public static func status(_ path: String) throws(SystemError) -> FileStatus? {
         var status = stat()
@@ -107,6 +134,11 @@ public enum Files {
 
     public static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
+    }
+
+    /// Whether a folder above the path keeps this process from telling if it is there.
+    public static func isOutOfReach(_ path: String) -> Bool {
+        access(path, F_OK) != 0 && clinux_errno() == EACCES
     }
 
     /// Whether this process may execute the file.
@@ -173,6 +205,17 @@ public enum Files {
             }
         }
         return count > 0 ? String(decoding: room[0..<count], as: UTF8.self) : nil
+    }
+
+    /// The path without symbolic links and `..`, as far as it exists; what does not exist yet is kept as it is.
+    public static func resolve(_ path: String) -> String {
+        if let found = clinux_resolve_path(path) {
+            defer { free(found) }
+            return String(cString: found)
+        }
+        let parent = Path.parent(path)
+        if parent == path || parent == "." { return path }
+        return Path.join(resolve(parent), Path.name(path))
     }
 
     public static func changeOwner(_ path: String, user: UInt32, group: UInt32) throws(SystemError) {

@@ -11,6 +11,18 @@ public enum IO {
         return result(retryingInterrupts { CLinux.write(fd, bytes.baseAddress, bytes.count) }, ofRead: false)
     }
 
+    /// Reads from a socket: less work for the kernel than `read`, which has to find out that it is one (recv(2)).
+    public static func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
+        result(retryingInterrupts { CLinux.recv(socket, buffer.baseAddress, buffer.count, 0) }, ofRead: true)
+    }
+
+    /// Writes to a socket (send(2)).
+    public static func send(_ socket: Int32, _ bytes: UnsafeRawBufferPointer) -> IOResult {
+        if bytes.isEmpty { return .bytes(0) }
+        let flags = Int32(truncatingIfNeeded: MSG_NOSIGNAL)
+        return result(retryingInterrupts { CLinux.send(socket, bytes.baseAddress, bytes.count, flags) }, ofRead: false)
+    }
+
     /// Writes everything to a blocking descriptor.
     public static func writeAll(_ fd: Int32, _ bytes: [UInt8], step: @autoclosure () -> String) throws(SystemError) {
         var written = 0

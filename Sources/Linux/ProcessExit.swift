@@ -6,7 +6,7 @@ public enum ProcessExit: Equatable, Sendable {
     case signal(Int32)
 
     /// - Parameter status: as waitpid(2) gives it.
-    init(status: Int32) {
+    public init(waitStatus status: Int32) {
         self = clinux_signaled(status) != 0 ? .signal(clinux_term_signal(status)) : .code(clinux_exit_code(status))
     }
 

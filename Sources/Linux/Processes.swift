@@ -9,14 +9,14 @@ public enum Processes {
     public static func reap() -> (process: Int32, exit: ProcessExit)? {
         var status: Int32 = 0
         let process = waitpid(-1, &status, WNOHANG)
-        return process > 0 ? (process, ProcessExit(status: status)) : nil
+        return process > 0 ? (process, ProcessExit(waitStatus: status)) : nil
     }
 
     /// Waits for one child.
     public static func wait(_ process: Int32) -> ProcessExit? {
         var status: Int32 = 0
         let result = retryingInterrupts { Int(waitpid(process, &status, 0)) }
-        return result == Int(process) ? ProcessExit(status: status) : nil
+        return result == Int(process) ? ProcessExit(waitStatus: status) : nil
     }
 
     /// Process 1 may be ours: a container's supervisor is its first process. This process itself never is meant.
@@ -42,7 +42,7 @@ public enum Processes {
     }
 
     /// Raises this process's soft limit of open descriptors to the hard one: a device, a worker's logs and a
-    /// connection each take some (gg-troubleshooting.md: `too many open files`).
+    /// connection each take some (gg-troubleshooting.md: `too many open files`). Functions have the limit from before.
     public static func raiseDescriptorLimit() {
         clinux_raise_descriptor_limit(65_536)
     }

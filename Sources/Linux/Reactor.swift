@@ -14,6 +14,14 @@ public struct Events: OptionSet, Sendable {
     public static let hangUp = Events(rawValue: 0x008 | 0x010)
 }
 
+/// Whose events come first.
+public enum Urgency: Sendable {
+    /// All that is ready is handled in each turn.
+    case normal
+    /// A bounded number is handled after a turn: a crowd of strangers costs the others that much and no more.
+    case low
+}
+
 /// What the reactor calls when a descriptor is ready.
 public protocol EventHandler: AnyObject {
     func handle(_ events: Events)
@@ -36,12 +44,19 @@ public final class Reactor {
         var handler: (any EventHandler)?
         /// Tells an event of this registration from one of an earlier descriptor with the same number.
         var generation: UInt32 = 0
+        var urgency = Urgency.normal
     }
 
     /// Events taken from the kernel in one call.
     private static let mostEventsPerTurn = 128
+    /// The same of those that can wait: for reading a few bytes each, well under 0.1 ms.
+    private static let mostLowEventsPerTurn = 16
 
     private let epoll: Int32
+    /// Those of low urgency, in a set of their own that is a member of the first: its being readable says that one of
+    /// them is ready (epoll(7)).
+    private let lowEpoll: Int32
+    private var isLowReady = false
     /// By descriptor: the kernel gives the lowest free number out, so there are few gaps.
     private var registrations: [Registration] = []
     private var generation: UInt32 = 0
@@ -54,29 +69,52 @@ public final class Reactor {
     public init() throws(SystemError) {
         epoll = epoll_create1(O_CLOEXEC)
         guard epoll >= 0 else { throw SystemError("create the event loop") }
+        lowEpoll = epoll_create1(O_CLOEXEC)
+        guard lowEpoll >= 0, clinux_epoll_ctl(epoll, EPOLL_CTL_ADD, lowEpoll, Events.readable.rawValue, lowData) == 0
+        else { throw SystemError("create the event loop") }
     }
 
     deinit {
+        FileDescriptor.close(lowEpoll)
         FileDescriptor.close(epoll)
+    }
+
+    /// What the kernel tells of `lowEpoll` with: no registration has the generation 0.
+    private var lowData: UInt64 { UInt64(UInt32(bitPattern: lowEpoll)) }
+
+    private func set(for urgency: Urgency) -> Int32 {
+        urgency == .low ? lowEpoll : epoll
     }
 
     /// Watches a descriptor until `remove(_:)`.
     /// - Throws: the kernel's refusal, for instance a full descriptor table or a regular file.
-    public func add(_ fd: Int32, _ events: Events, _ handler: any EventHandler) throws(SystemError) {
+    public func add(
+        _ fd: Int32, _ events: Events, _ handler: any EventHandler, urgency: Urgency = .normal
+    ) throws(SystemError) {
         generation &+= 1
         let data = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: fd))
-        guard clinux_epoll_ctl(epoll, EPOLL_CTL_ADD, fd, events.rawValue, data) == 0 else {
+        guard clinux_epoll_ctl(set(for: urgency), EPOLL_CTL_ADD, fd, events.rawValue, data) == 0 else {
             throw SystemError("watch descriptor \(fd)")
         }
         while registrations.count <= Int(fd) { registrations.append(Registration()) }
-        registrations[Int(fd)] = Registration(handler: handler, generation: generation)
+        registrations[Int(fd)] = Registration(handler: handler, generation: generation, urgency: urgency)
+    }
+
+    /// Has the events of a descriptor of low urgency handled with all others from now on.
+    /// - Throws: the kernel's refusal; the descriptor is not watched any more then.
+    public func raiseUrgency(_ fd: Int32, _ events: Events) throws(SystemError) {
+        guard isWatched(fd), registrations[Int(fd)].urgency == .low, let handler = registrations[Int(fd)].handler
+        else { return }
+        remove(fd)
+        try add(fd, events, handler)
     }
 
     /// Changes what a watched descriptor is watched for.
     public func modify(_ fd: Int32, _ events: Events) throws(SystemError) {
         guard isWatched(fd) else { return }
         let data = UInt64(registrations[Int(fd)].generation) << 32 | UInt64(UInt32(bitPattern: fd))
-        guard clinux_epoll_ctl(epoll, EPOLL_CTL_MOD, fd, events.rawValue, data) == 0 else {
+        let set = set(for: registrations[Int(fd)].urgency)
+        guard clinux_epoll_ctl(set, EPOLL_CTL_MOD, fd, events.rawValue, data) == 0 else {
             throw SystemError("watch descriptor \(fd)")
         }
     }
@@ -84,8 +122,9 @@ public final class Reactor {
     /// Forgets a descriptor, before it is closed.
     public func remove(_ fd: Int32) {
         guard isWatched(fd) else { return }
+        let set = set(for: registrations[Int(fd)].urgency)
         registrations[Int(fd)] = Registration()
-        _ = clinux_epoll_ctl(epoll, EPOLL_CTL_DEL, fd, 0, 0)
+        _ = clinux_epoll_ctl(set, EPOLL_CTL_DEL, fd, 0, 0)
     }
 
     private func isWatched(_ fd: Int32) -> Bool {
@@ -120,10 +159,11 @@ public final class Reactor {
         isRunning = false
     }
 
-    /// One turn: waits for events or the next timer if asked to, handles both, then the end of the turn.
+    /// One turn: waits for events or the next timer if asked to, handles both, then the end of the turn. After it comes
+    /// a share of what is of low urgency; what that asks to have done at the end of a turn waits for the next one.
     public func turn(waiting: Bool) throws(SystemError) {
         let timeout = waiting && atTurnEnd.isEmpty ? timers.millisecondsToNext(now: Clock.monotonic()) : 0
-        try dispatch(timeout: timeout)
+        try dispatch(epoll, most: Self.mostEventsPerTurn, timeout: timeout)
         // One reading of the clock bounds the turn: a call that schedules itself anew waits for the next one.
         let now = Clock.monotonic()
         while let body = timers.takeDue(now: now) { body() }
@@ -132,12 +172,15 @@ public final class Reactor {
         swap(&atTurnEnd, &ending)
         for index in 0..<ending.count { ending[index].turnEnded() }
         ending.removeAll(keepingCapacity: true)
+        if isLowReady {
+            isLowReady = false
+            try dispatch(lowEpoll, most: Self.mostLowEventsPerTurn, timeout: 0)
+        }
     }
 
-    private func dispatch(timeout: Int32) throws(SystemError) {
-        try withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.mostEventsPerTurn) {
-            (events) throws(SystemError) in
-            let count = epoll_wait(epoll, events.baseAddress, Int32(Self.mostEventsPerTurn), timeout)
+    private func dispatch(_ set: Int32, most: Int, timeout: Int32) throws(SystemError) {
+        try withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: most) { (events) throws(SystemError) in
+            let count = epoll_wait(set, events.baseAddress, Int32(most), timeout)
             guard count >= 0 else {
                 if clinux_errno() == EINTR { return }
                 throw SystemError("wait for events")
@@ -145,6 +188,10 @@ public final class Reactor {
             for index in 0..<Int(count) {
                 var event = events[index]
                 let data = clinux_event_data(&event)
+                if data == lowData {
+                    isLowReady = true
+                    continue
+                }
                 let fd = Int32(bitPattern: UInt32(truncatingIfNeeded: data))
                 let registration = registrations[Int(fd)]
                 guard registration.generation == UInt32(data >> 32) else { continue }

@@ -15,6 +15,8 @@ public enum AcceptResult {
 
 /// Stream and record sockets, always close-on-exec; all but the launch pair do not block.
 public enum Socket {
+    /// The longest path that a program can connect to as it stands: 108 bytes with the final zero (unix(7)).
+    public static let longestPath = 107
     /// Connections the kernel holds until they are accepted.
     public static let backlog: Int32 = 128
 
@@ -68,7 +70,9 @@ public enum Socket {
     /// Listens on a socket file, replacing one left by an earlier process.
     /// - Parameter mode: who may connect, as for chmod(2).
     public static func listen(unixPath path: String, mode: UInt32) throws(SystemError) -> Int32 {
-        var address = try unixAddress(path)
+        let way = try UnixPath(path)
+        defer { way.close() }
+        var address = way.address
         let fd = try make(AF_UNIX, stream | nonBlocking | closeOnExec, step: "listen on \(path)")
         _ = unlink(path)
         guard clinux_bind(fd, &address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0, chmod(path, mode_t(mode)) == 0,
@@ -84,7 +88,9 @@ public enum Socket {
     /// Connects to a socket file; the socket blocks.
     /// - Parameter patience: milliseconds after which connecting, a read or a write fails with EAGAIN.
     public static func connect(unixPath path: String, patience: Int32) throws(SystemError) -> Int32 {
-        var address = try unixAddress(path)
+        let way = try UnixPath(path)
+        defer { way.close() }
+        var address = way.address
         let fd = try make(AF_UNIX, stream | closeOnExec, step: "connect to \(path)")
         guard clinux_set_timeout(fd, patience) == 0,
             clinux_connect(fd, &address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
@@ -170,20 +176,6 @@ extension Socket {
             throw error
         }
         return fd
-    }
-
-    private static func unixAddress(_ path: String) throws(SystemError) -> sockaddr_un {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = [UInt8](path.utf8)
-        // sun_path holds 108 bytes with the final zero (unix(7)).
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw SystemError("use the socket path \(path) (longer than 107 bytes)", code: ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { room in
-            for index in 0..<bytes.count { room[index] = bytes[index] }
-        }
-        return address
     }
 
     private static func describe(_ storage: inout sockaddr_storage) -> String {

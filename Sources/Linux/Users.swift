@@ -22,6 +22,12 @@ public enum Users {
         return String(cString: name)
     }
 
+    /// The name of a group, or its number.
+    public static func name(ofGroup groupID: UInt32) -> String {
+        guard let entry = getgrgid(groupID), let name = entry.pointee.gr_name else { return String(groupID) }
+        return String(cString: name)
+    }
+
     /// The user this process acts as.
     public static var effectiveUserID: UInt32 { geteuid() }
     public static var effectiveGroupID: UInt32 { getegid() }

@@ -1,3 +1,4 @@
+import Linux
 import TLS
 
 /// Whom to reach, through what, and whom to trust.
@@ -10,6 +11,26 @@ public struct DialPlan {
     public var proxyContext: TLSClientContext?
     /// The files that messages name.
     public var files: Files
+    /// What config.json calls the place, for messages.
+    public var keys: Keys
+
+    public struct Keys: Sendable {
+        /// Of the host.
+        public var host: String
+        /// Of the port.
+        public var port: String
+        /// What is spoken at the place, as in "MQTT over TLS".
+        public var service: String
+
+        public init(
+            host: String = "coreThing.iotHost", port: String = "coreThing.iotMqttPort",
+            service: String = "MQTT over TLS"
+        ) {
+            self.host = host
+            self.port = port
+            self.service = service
+        }
+    }
 
     public struct Files: Sendable {
         /// Whose authorities the server's certificate has to lead to.
@@ -28,16 +49,34 @@ public struct DialPlan {
 
     /// - Parameter proxy: used unless it exempts the place.
     public init(
-        place: HostAndPort, context: TLSClientContext, files: Files, proxy: NetworkProxy? = nil,
+        place: HostAndPort, context: TLSClientContext, files: Files, keys: Keys = Keys(), proxy: NetworkProxy? = nil,
         proxyContext: TLSClientContext? = nil
     ) {
         self.place = place
         self.context = context
         self.files = files
+        self.keys = keys
         if let proxy, proxy.serves(place.host, port: place.port) {
             self.proxy = proxy
             self.proxyContext = proxyContext
         }
+    }
+}
+
+extension DialPlan {
+    /// What it means that the server ended TLS with this alert (RFC 8446 section 6).
+    func refusal(alert code: UInt8) -> DialFailure {
+        // no_application_protocol (RFC 7301 section 3.2).
+        if code == 120 {
+            return DialFailure(
+                .refused,
+                "\(place.description) does not speak the protocol that AWS IoT has on port 443 and that this core asks for "
+                    + "by ALPN (TLS alert 120); are \(keys.host) and \(keys.port) right?")
+        }
+        return DialFailure(
+            .refused,
+            "\(place.description) does not accept this core's certificate \(files.certificate) (TLS alert \(code)); it has to "
+                + "be registered there and active")
     }
 }
 
@@ -53,5 +92,11 @@ public final class DialedConnection {
         self.descriptor = descriptor
         self.tls = tls
         self.peer = peer
+    }
+
+    /// Watches it no more, and closes the socket.
+    public func close(_ reactor: Reactor) {
+        reactor.remove(descriptor)
+        FileDescriptor.close(descriptor)
     }
 }

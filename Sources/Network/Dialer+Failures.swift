@@ -4,7 +4,7 @@ import TLS
 /// What went wrong, in sentences with the next step.
 extension Dialer {
     /// What `coreThing` calls the place that TCP goes to.
-    private var key: String { plan.proxy == nil ? "coreThing.iotHost" : "coreThing.networkProxy" }
+    private var key: String { plan.proxy == nil ? plan.keys.host : "coreThing.networkProxy" }
 
     func failureOfLookup(_ reason: String) -> DialFailure {
         DialFailure(
@@ -21,10 +21,12 @@ extension Dialer {
                 "the proxy \(first.description) cannot be reached (\(tried)); is coreThing.networkProxy.proxy.url right?"
             )
         }
-        return DialFailure(
-            .unreachable,
-            "\(first.description) cannot be reached (\(tried)); where a firewall lets only port 443 through, set "
-                + "coreThing.iotMqttPort to 443, and where only a proxy, coreThing.networkProxy")
+        let advice =
+            plan.place.port == 443
+            ? "where a firewall lets only a proxy through, set coreThing.networkProxy"
+            : "where a firewall lets only port 443 through, set \(plan.keys.port) to 443, and where only a proxy, "
+                + "coreThing.networkProxy"
+        return DialFailure(.unreachable, "\(first.description) cannot be reached (\(tried)); \(advice)")
     }
 
     func failureOfTime(_ step: Step) -> DialFailure {
@@ -56,12 +58,12 @@ extension Dialer {
             return DialFailure(
                 .proxy,
                 "\(proxy) answered 403 (forbidden): it does not let CONNECT through to \(plan.place.description); its "
-                    + "administrator has to allow this host and port, or set coreThing.iotMqttPort to 443, which most "
-                    + "proxies allow")
+                    + "administrator has to allow this host and port"
+                    + (plan.place.port == 443 ? "" : ", or set \(plan.keys.port) to 443, which most proxies allow"))
         case .refused(let code) where code >= 500:
             return DialFailure(
                 .proxy,
-                "\(proxy) answered \(code): it cannot reach \(plan.place.description) itself; is coreThing.iotHost right?"
+                "\(proxy) answered \(code): it cannot reach \(plan.place.description) itself; is \(plan.keys.host) right?"
             )
         case .refused(let code):
             return DialFailure(
@@ -83,17 +85,14 @@ extension Dialer {
             return failureOfTrust(server, host, withProxy: withProxy)
         case .alert(let code):
             if withProxy { return DialFailure(.refused, "\(host) ended the TLS handshake (alert \(code))") }
-            return DialFailure(
-                .refused,
-                "\(host) does not accept this core's certificate \(plan.files.certificate) (TLS alert \(code)); it has to "
-                    + "be registered there and active")
+            return plan.refusal(alert: code)
         case .notTLS, .plainHTTP:
             return DialFailure(
                 .refused,
                 "\(host) does not speak TLS"
                     + (withProxy
                         ? "; write http:// in coreThing.networkProxy.proxy.url for it"
-                        : "; is coreThing.iotMqttPort the port of MQTT over TLS?"))
+                        : "; is \(plan.keys.port) the port of \(plan.keys.service)?"))
         case .oldProtocol, .noSharedCipher:
             return DialFailure(.refused, "\(host) offers no version of TLS from 1.2 on, or no cipher suite of today")
         case nil:
@@ -119,7 +118,7 @@ extension Dialer {
             return DialFailure(
                 .untrusted,
                 "\(host): \(server.description), not for \(withProxy ? first.host : plan.place.host); "
-                    + (withProxy ? "coreThing.networkProxy.proxy.url" : "coreThing.iotHost")
+                    + (withProxy ? "coreThing.networkProxy.proxy.url" : plan.keys.host)
                     + " has to be a name that stands in the certificate")
         case .unknownIssuer, .other:
             return DialFailure(

@@ -35,7 +35,10 @@ public struct HostAndPort: Equatable, Sendable {
         self.port = number
     }
 
-    public var description: String {
-        host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
+    public var description: String { "\(bracketedHost):\(port)" }
+
+    /// What the header Host has: without the port where that is the protocol's own (RFC 9110 section 7.2).
+    public func authority(standardPort: UInt16) -> String { port == standardPort ? bracketedHost : description }
+
+    private var bracketedHost: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
 }

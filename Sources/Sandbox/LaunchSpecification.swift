@@ -1,6 +1,6 @@
 /// What the core asks the supervisor to start.
 ///
-/// The supervisor treats it as hostile: it is a record of fixed layout (`LaunchSpecification+Record.swift`), bounded in
+/// The supervisor treats it as hostile: it is a record of fixed layout (`LaunchRecords.swift`), bounded in
 /// every part, and what it may ask for is decided by `LaunchPolicy` alone.
 public struct LaunchSpecification: Equatable, Sendable {
     /// The core's number for the process; the supervisor uses it in its answers.
@@ -16,10 +16,17 @@ public struct LaunchSpecification: Equatable, Sendable {
     /// Whom the process runs as; ignored when the supervisor itself is not root.
     public var user: UInt32
     public var group: UInt32
+    /// The groups the process has besides (LRA-07).
+    public var supplementaryGroups: [UInt32]
+    /// nil: a plain process (`NoContainer`).
+    public var container: ContainerSpecification?
+
+    /// Groups a process can get besides its own.
+    public static let mostSupplementaryGroups = 32
 
     public init(
         worker: UInt32, executable: String, arguments: [String], environment: [String], workingDirectory: String,
-        user: UInt32, group: UInt32
+        user: UInt32, group: UInt32, supplementaryGroups: [UInt32] = [], container: ContainerSpecification? = nil
     ) {
         self.worker = worker
         self.executable = executable
@@ -28,5 +35,7 @@ public struct LaunchSpecification: Equatable, Sendable {
         self.workingDirectory = workingDirectory
         self.user = user
         self.group = group
+        self.supplementaryGroups = supplementaryGroups
+        self.container = container
     }
 }

@@ -20,6 +20,13 @@ struct RecordWriter {
         number(UInt32(texts.count))
         for text in texts { string(text) }
     }
+
+    mutating func numbers(_ values: [UInt32]) {
+        number(UInt32(values.count))
+        for value in values { number(value) }
+    }
+
+    mutating func flag(_ value: Bool) { number(value ? 1 : 0) }
 }
 
 /// Reads the fields of a supervisor record; nil wherever the record ends too early or a bound is passed.
@@ -58,5 +65,23 @@ struct RecordReader {
             texts.append(text)
         }
         return texts
+    }
+
+    mutating func numbers(most: Int) -> [UInt32]? {
+        guard let count = number(), Int64(count) <= Int64(most) else { return nil }
+        var values: [UInt32] = []
+        for _ in 0..<count {
+            guard let value = number() else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+
+    mutating func flag() -> Bool? {
+        switch number() {
+        case 0: false
+        case 1: true
+        default: nil
+        }
     }
 }

@@ -17,6 +17,19 @@ public enum RecordSocket {
         case failed(Int32)
     }
 
+    /// Most records that are taken in one turn: whoever sends without pause keeps nobody else waiting.
+    static let mostInTurn = 32
+
+    /// Takes the records of one turn; what is left is told by the next event.
+    /// - Parameter take: gives whether to go on; it is called with everything but `wouldBlock`.
+    public static func receiveTurn(_ fd: Int32, _ take: (Received) -> Bool) {
+        for _ in 0..<mostInTurn {
+            let received = receive(fd)
+            if case .wouldBlock = received { return }
+            if !take(received) { return }
+        }
+    }
+
     /// Takes one record.
     public static func receive(_ fd: Int32) -> Received {
         var amount = 0

@@ -6,8 +6,8 @@ import Bytes
 /// length and its bytes; a list is a `UInt32` count and its strings.
 public enum SupervisorMessage: Equatable, Sendable {
     // From the core.
-    /// Whom the functions of the deployed group run as. Sent once, while the core is still root.
-    case mayRunAs([LaunchIdentity])
+    /// What the functions of the deployed group may be started with. Sent once, while the core is still root.
+    case mayLaunch(LaunchGrants)
     /// Start a process; six descriptors travel with it, which become 1 to 6.
     case launch(LaunchSpecification)
     /// Send a signal to the process group of a worker.
@@ -20,8 +20,9 @@ public enum SupervisorMessage: Equatable, Sendable {
     // From the supervisor.
     case started(worker: UInt32, process: Int32)
     case failed(worker: UInt32, reason: String)
-    /// `code` is -1 where a signal ended the process, and `signal` 0 where none did.
-    case exited(worker: UInt32, code: Int32, signal: Int32)
+    /// `code` is -1 where a signal ended the process, and `signal` 0 where none did. `outOfMemory`: the kernel killed it
+    /// because the memory limit of its container was reached.
+    case exited(worker: UInt32, code: Int32, signal: Int32, outOfMemory: Bool = false)
 
     /// Largest record: below the default socket buffer of Linux (212,992 bytes, socket(7)), with room for arguments and
     /// environment of one function.
@@ -37,28 +38,19 @@ public enum SupervisorMessage: Equatable, Sendable {
         case started
         case failed
         case exited
-        case mayRunAs
+        case mayLaunch
     }
 
     /// The record, or nil where it would be larger than `largestRecord`.
     public func encode() -> [UInt8]? {
         var record = RecordWriter()
         switch self {
-        case .mayRunAs(let identities):
-            record.header(Kind.mayRunAs.rawValue, 0)
-            record.number(UInt32(identities.count))
-            for identity in identities {
-                record.number(identity.user)
-                record.number(identity.group)
-            }
+        case .mayLaunch(let grants):
+            record.header(Kind.mayLaunch.rawValue, 0)
+            record.grants(grants)
         case .launch(let specification):
             record.header(Kind.launch.rawValue, specification.worker)
-            record.number(specification.user)
-            record.number(specification.group)
-            record.string(specification.executable)
-            record.string(specification.workingDirectory)
-            record.list(specification.arguments)
-            record.list(specification.environment)
+            record.specification(specification)
         case .signal(let worker, let number):
             record.header(Kind.signal.rawValue, worker)
             record.number(UInt32(bitPattern: number))
@@ -74,10 +66,11 @@ public enum SupervisorMessage: Equatable, Sendable {
         case .failed(let worker, let reason):
             record.header(Kind.failed.rawValue, worker)
             record.string(reason)
-        case .exited(let worker, let code, let signal):
+        case .exited(let worker, let code, let signal, let outOfMemory):
             record.header(Kind.exited.rawValue, worker)
             record.number(UInt32(bitPattern: code))
             record.number(UInt32(bitPattern: signal))
+            record.flag(outOfMemory)
         }
         return record.bytes.count <= Self.largestRecord ? record.bytes : nil
     }
@@ -89,23 +82,12 @@ public enum SupervisorMessage: Equatable, Sendable {
             return nil
         }
         switch kind {
-        case .mayRunAs:
-            guard let count = record.number(), Int64(count) <= Int64(Self.mostStrings) else { return nil }
-            var identities: [LaunchIdentity] = []
-            for _ in 0..<count {
-                guard let user = record.number(), let group = record.number() else { return nil }
-                identities.append(LaunchIdentity(user: user, group: group))
-            }
-            self = .mayRunAs(identities)
+        case .mayLaunch:
+            guard let grants = record.grants() else { return nil }
+            self = .mayLaunch(grants)
         case .launch:
-            guard let user = record.number(), let group = record.number(), let executable = record.string(),
-                let directory = record.string(), let arguments = record.list(most: Self.mostStrings),
-                let environment = record.list(most: Self.mostStrings)
-            else { return nil }
-            self = .launch(
-                LaunchSpecification(
-                    worker: worker, executable: executable, arguments: arguments, environment: environment,
-                    workingDirectory: directory, user: user, group: group))
+            guard let specification = record.specification(worker: worker) else { return nil }
+            self = .launch(specification)
         case .signal:
             guard let number = record.number() else { return nil }
             self = .signal(worker: worker, number: Int32(bitPattern: number))
@@ -122,8 +104,12 @@ public enum SupervisorMessage: Equatable, Sendable {
             guard let reason = record.string() else { return nil }
             self = .failed(worker: worker, reason: reason)
         case .exited:
-            guard let code = record.number(), let signal = record.number() else { return nil }
-            self = .exited(worker: worker, code: Int32(bitPattern: code), signal: Int32(bitPattern: signal))
+            guard let code = record.number(), let signal = record.number(), let outOfMemory = record.flag() else {
+                return nil
+            }
+            self = .exited(
+                worker: worker, code: Int32(bitPattern: code), signal: Int32(bitPattern: signal),
+                outOfMemory: outOfMemory)
         }
         guard record.isAtEnd else { return nil }
     }

@@ -21,6 +21,10 @@ public final class TLSConnection {
         case inner(TLSClientContext, TLSConnection)
     }
 
+    /// Whether the other end has said that nothing more comes (RFC 8446 section 6.1). A connection that was cut is
+    /// `closed` too, without it: where only the end of the connection ends a text, there the text may be cut short.
+    public private(set) var hasFarewell = false
+
     /// The certificate at the other end, from the end of the handshake on.
     public private(set) var peer: PeerCertificate?
 
@@ -54,6 +58,13 @@ public final class TLSConnection {
         ssl = try Self.client(host, context) { copenssl_ssl_set_inside($0, outer.ssl) == 1 }
         side = .inner(context, outer)
         _ = copenssl_ssl_set_app_data(ssl, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Whether this end has proven itself with its certificate's key: from the handshake on, where the other end asked
+    /// for a certificate and there was one.
+    public var hasProvenItself: Bool {
+        var kind: Int32 = 0
+        return SSL_get_signature_type_nid(ssl, &kind) == 1
     }
 
     private static func client(
@@ -200,6 +211,7 @@ public final class TLSConnection {
         case SSL_ERROR_WANT_WRITE:
             return .wantWrite
         case SSL_ERROR_ZERO_RETURN:
+            hasFarewell = true
             return end(.closed)
         case SSL_ERROR_SYSCALL:
             ErrorQueue.clear()

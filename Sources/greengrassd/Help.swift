@@ -20,9 +20,18 @@ enum Help {
           trace TOPIC [--from SOURCE] [--json]
                               which subscriptions carry a message on TOPIC, and why the others do not; SOURCE is
                               a device's or function's name, cloud or GGShadowService
+          check [--json] [--kernel-config-file FILE]
+                              whether this machine can run a core and its functions, with what mends each lack
+          check cloud [--json]
+                              whether the cloud's MQTT, data and Greengrass endpoints can be reached from here and take
+                              the core's certificate; a running core is not disturbed
           --version
 
         Without a core:
+          run-function FOLDER [--event JSON|- | --event-file FILE] [--handler H] [--runtime R] [options]
+                              run the function in FOLDER as a core would, without a group, and hand it events: the
+                              results on standard output, its logs and what it publishes on standard error;
+                              `greengrassd run-function --help` has the options
           broker --port N [--refuse FILTER]... [--tls-cert FILE --tls-key FILE --tls-client-ca FILE]
                               an MQTT 3.1.1 server on loopback for any client, until a signal ends it
 
@@ -30,6 +39,7 @@ enum Help {
           --root DIR          the greengrass-root; the default is the one this program is in, else /greengrass
           -i                  insecure: start although hard and soft links are not protected on this machine
 
-        Exit codes: 0 done, 1 failed (status: no core serves), 2 the command line is wrong, 3 trace: nobody would get it.
+        Exit codes: 0 done, 1 failed (status: no core serves; check: something does not work), 2 the command line is wrong,
+        3 trace: nobody would get it.
         """
 }

@@ -12,9 +12,13 @@ struct Invocation {
         case restart
         case status(StatusCommand)
         case trace(TraceCommand)
+        case check(CheckCommand)
+        case checkMachine(json: Bool, kernelConfiguration: String?)
+        case runFunction(RunFunctionCommand)
         case broker(BrokerCommand)
         case version
         case help
+        case helpOf(text: String)
     }
 
     var command = Command.help
@@ -52,7 +56,11 @@ struct Invocation {
             }
         }
         if let given = options.root { root = given }
-        command = asksForHelp ? .help : try Self.command(words, options)
+        if asksForHelp {
+            command = words.first == "run-function" ? .helpOf(text: RunFunctionOptions.help) : .help
+        } else {
+            command = try Self.command(words, options)
+        }
     }
 
     /// `<root>/ggc/core/greengrassd` and `<root>/ggc/packages/<version>/greengrassd` say where their root is.
@@ -105,6 +113,21 @@ struct Invocation {
             used = 2
             known = ["--json", "--from"]
             command = .trace(TraceCommand(topic: words[1], from: options.from, json: options.json))
+        case "check" where words.count == 1:
+            known = ["--json", "--kernel-config-file"]
+            command = .checkMachine(json: options.json, kernelConfiguration: options.kernelConfiguration)
+        case "check":
+            guard words.count == 2, words[1] == "cloud" else {
+                throw UsageError("Write `greengrassd check [--json]`, or `greengrassd check cloud [--json]`.")
+            }
+            used = 2
+            known = ["--json"]
+            command = .check(CheckCommand(json: options.json))
+        case "run-function":
+            guard words.count == 2 else { throw UsageError("Write `greengrassd run-function FOLDER [options]`.") }
+            used = 2
+            known = RunFunctionOptions.names
+            command = .runFunction(RunFunctionCommand(folder: words[1], options: options.runFunction))
         case "broker":
             known = BrokerOptions.names
             command = .broker(try options.broker.command())

@@ -13,15 +13,19 @@ struct Options {
     var json = false
     var watch = false
     var foreground = false
+    var kernelConfiguration: String?
     var broker = BrokerOptions()
+    var runFunction = RunFunctionOptions()
 
     /// Those that were given, but for the ones that every command takes.
     private var given: [String] = []
 
     static func takesValue(_ option: String) -> Bool {
         switch option {
-        case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port", "--from": true
-        default: BrokerOptions.names.contains(option)
+        case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port", "--from",
+            "--kernel-config-file":
+            true
+        default: BrokerOptions.names.contains(option) || RunFunctionOptions.withValue.contains(option)
         }
     }
 
@@ -31,7 +35,8 @@ struct Options {
         case "--json": json = true
         case "--watch": watch = true
         case "--foreground": foreground = true
-        default: throw UsageError("There is no option \(name).")
+        default:
+            if !runFunction.set(name) { throw UsageError("There is no option \(name).") }
         }
         given.append(name)
     }
@@ -40,6 +45,10 @@ struct Options {
         if BrokerOptions.names.contains(name) {
             given.append(name)
             return try broker.set(name, value)
+        }
+        if RunFunctionOptions.withValue.contains(name) {
+            given.append(name)
+            return try runFunction.set(name, value)
         }
         switch name {
         case "--root":
@@ -63,6 +72,7 @@ struct Options {
             }
             keyType = key
         case "--from": from = value
+        case "--kernel-config-file": kernelConfiguration = value
         case "--mqtt-port": mqttPort = try port(name, value)
         default: daemonPort = try port(name, value)
         }

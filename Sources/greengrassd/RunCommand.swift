@@ -35,6 +35,10 @@ func runCommand() -> Int32 {
     case .restart: return RestartCommand(start: start(foreground: false)).run(root: root)
     case .status(let command): return command.run(root: root)
     case .trace(let command): return command.run(root: root)
+    case .check(let command): return command.run(root: root)
+    case .checkMachine(let json, let file):
+        return MachineCheckCommand(json: json, kernelConfiguration: file, executable: executable).run(root: root)
+    case .runFunction(let command): return command.run(root: root, executable: executable)
     case .broker(let command): return command.run()
     case .version:
         Console.say("\(Version.text)")
@@ -42,14 +46,17 @@ func runCommand() -> Int32 {
     case .help:
         Console.say(Help.text)
         return ExitCode.success
+    case .helpOf(let text):
+        Console.say(text)
+        return ExitCode.success
     }
 }
 
 /// What speaks against doing this with root's rights, or nil.
 private func ownershipProblem(_ command: Invocation.Command, root: String) -> String? {
     switch command {
-    case .version, .help, .status, .trace, .broker: nil
-    case .initialize, .addDevice, .deploy, .start, .stop, .restart:
+    case .version, .help, .status, .trace, .broker, .checkMachine, .runFunction, .helpOf: nil
+    case .initialize, .addDevice, .deploy, .start, .stop, .restart, .check:
         RootOwnership.problem(Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root)))
     }
 }

@@ -1,8 +1,10 @@
 import Foundation
+import Group
 import Network
 import Testing
 
 @testable import Core
+@testable import Deployment
 
 @Suite("config.json: the cloud")
 struct CloudConfigurationTests {
@@ -21,6 +23,16 @@ struct CloudConfigurationTests {
         } catch {
             return .failure(error)
         }
+    }
+
+    @Test("MSG-01: a group's rows from and to the cloud are warned of only where config.json names none")
+    func rules() throws {
+        let layout = Layout(root: "/gg")
+        let with = try read(#""iotHost": "a.iot.example.com", "ggHost": "b.iot.example.com""#).get()
+        #expect(DeploymentSettings.deployer(with, layout, containers: .assumed).rules.cloud)
+        #expect(
+            !DeploymentSettings.deployer(try read(#""ggDaemonPort": 8000"#).get(), layout, containers: .assumed).rules
+                .cloud)
     }
 
     private func problem(_ coreThing: String, _ root: String = "") throws -> String {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Core
+@testable import Functions
 
 @Suite("config.json")
 struct ConfigurationTests {
@@ -71,6 +72,45 @@ struct ConfigurationTests {
         #expect(none.mqttPort == 8883 && none.daemonPort == 8000 && none.keepAlive == 600)
         #expect(none.healthCheckTimeout == 30_000 && !none.allowsRootFunctions && none.writeDirectory == nil)
         #expect(none.principal == nil)
+    }
+
+    @Test("CFG-13, B-08: switches that this core needs no answer to are read, checked, and told as without effect")
+    func withoutEffect() throws {
+        for word in ["yes", "no"] {
+            let (result, warnings, _) = try read(
+                """
+                {"coreThing": {\(thing)},
+                 "runtime": {"cgroup": {"useSystemd": "\(word)"}, "mountAllBlockDevices": "\(word)"}}
+                """)
+            #expect(warnings.isEmpty)
+            let keys = try result.get().keysWithoutEffect
+            #expect(keys == ["runtime.cgroup.useSystemd", "runtime.mountAllBlockDevices"])
+        }
+        #expect(try read("{\"coreThing\": {\(thing)}}").0.get().keysWithoutEffect.isEmpty)
+        let text = try problems(
+            """
+            {"coreThing": {\(thing)},
+             "runtime": {"cgroup": {"useSystemd": "[yes|no]"}, "mountAllBlockDevices": "all"}}
+            """)
+        #expect(text.contains("$.runtime.cgroup.useSystemd") && text.contains("[yes|no]"), "\(text)")
+        #expect(text.contains("$.runtime.mountAllBlockDevices") && text.contains("\"all\""), "\(text)")
+    }
+
+    @Test("B-05, B-06, B-07: the bounds of V1.10 reach the functions' service, and have its defaults when absent")
+    func bounds() throws {
+        func limits(_ runtime: String) throws -> FunctionLimits {
+            CoreLogs.functionLimits(try read("{\"coreThing\": {\(thing)}, \"runtime\": {\(runtime)}}").0.get())
+        }
+        let none = try limits("")
+        #expect(none.workItems == 1024 && none.onDemandWorkers == 25 && none.idleWorkers == 25)
+        let some = try limits(#""maxWorkItemCount": 5000, "maxConcurrentLimit": 40, "lruSize": 8"#)
+        #expect(some.workItems == 5000 && some.queuedInvocations == 5000)
+        #expect(some.onDemandWorkers == 40 && some.idleWorkers == 8)
+        let text = try problems(
+            """
+            {"coreThing": {\(thing)}, "runtime": {"maxWorkItemCount": 0, "maxConcurrentLimit": 4, "lruSize": 5}}
+            """)
+        #expect(text.contains("$.runtime.maxWorkItemCount") && text.contains("$.runtime.maxConcurrentLimit"), "\(text)")
     }
 
     @Test("CFG-24: V1's words for missing paths, with the key that is missing")

@@ -82,6 +82,32 @@ import Testing
             !StatusText(before, daemon: 1, previous: other, milliseconds: 2000).lines.contains { $0.contains("/s)") })
     }
 
+    private static func function(_ name: String, unhandled: Int64 = 0, state: String = "idle") -> JSON {
+        [
+            "arn": .string("arn:aws:lambda:us-west-2:123456789012:function:\(name):1"), "state": .string(state),
+            "invocations": 9, "handledErrors": 0, "unhandledErrors": .integer(unhandled),
+            "timeouts": .integer(unhandled),
+            "droppedMessages": 0, "restarts": 0, "queued": 0, "workers": [],
+            "lastDeath": ["secondsAgo": 5, "sentence": .string("\(name) died"), "lastLines": ["its last line"]],
+        ]
+    }
+
+    @Test("H-20: functions with errors have their last death told, a time-out counts once, and the troubled are first")
+    func deaths() {
+        let quiet = (0..<30).map { Self.function("Quiet\($0)") }
+        let some: [JSON] = [
+            Self.function("Late", unhandled: 3), Self.function("Waiting", unhandled: 1, state: "restarting"),
+        ]
+        let status = JSON.object([("functions", .array(quiet + some))])
+        let lines = StatusText(status, daemon: 1, width: 120).lines
+        let table = lines.drop { !$0.hasPrefix("FUNCTION") }.map { $0.split(separator: " ").map(String.init) }
+        #expect(table[1].first == "Waiting:1" && table[2].first == "Late:1")
+        #expect(table[2].suffix(5) == ["9", "3", "0", "0", "0"])
+        #expect(lines.contains("  5 s ago: Late died") && lines.contains("  5 s ago: Waiting died"))
+        #expect(lines.filter { $0.contains("its last line") }.count == 1)
+        #expect(!lines.contains { $0.contains("Quiet") && $0.contains("died") })
+    }
+
     @Test("columns are cut and filled by characters, not by bytes")
     func columns() {
         #expect(TerminalText.fitted("äöü", 5) == "äöü  ")

@@ -35,6 +35,16 @@ import Testing
         #expect(text.contains("with {} to start without a group"))
     }
 
+    @Test func aGroupOfAnotherUserIsNotToldAsDamaged() {
+        let denied = DeploymentError(reading: "/gg/group.json", SystemError("open /gg/group.json", code: EACCES))
+        #expect(
+            denied.description
+                == "The deployed group cannot be read: /gg/group.json: Permission denied. Run greengrassd "
+                + "as root, or as the user who owns the greengrass-root.")
+        let lost = DeploymentError(reading: "/gg/group.json", SystemError("open /gg/group.json", code: ENOENT))
+        #expect(lost.description.contains("is damaged: /gg/group.json: No such file"))
+    }
+
     @Test func aManifestThatIsMissingEmptyOrStrangeIsTold() throws {
         let manifest = "ggc/deployment/deployment.json"
         #expect(

@@ -159,7 +159,7 @@ import Testing
     func ownership() throws {
         let root = TemporaryFolder()
         let folder = F.make()
-        let ownership = DeploymentOwnership(coreGroup: 4321, functionGroup: 4322)
+        let ownership = DeploymentOwnership(coreGroup: 4321, functionUser: 4323, functionGroup: 4322)
         let deployer = Deployer(root: root.path, ownership: ownership)
         _ = try deployer.apply(folder.path)
         let file = try #require(try Files.status(root.path + "/ggc/deployment/group/group.json"))

@@ -5,10 +5,12 @@ import Group
 enum FolderFixture {
     static let arn = "arn:aws:lambda:us-west-2:123456789012:function:Alarm:"
 
-    static func group(version: Int = 1, handler: String = "alarm.handler", more: String = "") -> String {
+    static func group(
+        version: Int = 1, handler: String = "alarm.handler", more: String = "", runtime: String = "python3.7"
+    ) -> String {
         """
         {"DefaultConfig": {"Execution": {"IsolationMode": "NoContainer"}},
-         "Functions": [{"Id": "alarm", "FunctionArn": "\(arn)\(version)", "Runtime": "python3.7",
+         "Functions": [{"Id": "alarm", "FunctionArn": "\(arn)\(version)", "Runtime": "\(runtime)",
                         "Handler": "\(handler)"\(more)}]}
         """
     }

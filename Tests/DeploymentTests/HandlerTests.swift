@@ -67,4 +67,33 @@ import Testing
         let unclear = problem("alarm.handler", ["alarm.py": "# handler"])
         #expect(unclear?.hasPrefix("warning: $.Functions[0].Handler") == true)
     }
+
+    private func problem(_ handler: String, runtime: String, _ files: [String]) -> String? {
+        let folder = TemporaryFolder()
+        folder.write(FolderFixture.group(handler: handler, runtime: runtime), to: "group.json")
+        folder.write("", to: "Alarm/.keep")
+        for name in files { folder.write("", to: "Alarm/" + name) }
+        return Deployer(root: "/nowhere").validate(folder.path).findings.first?.description
+    }
+
+    @Test("LAM-01: a module of Node.js is found as require finds it, and a missing one is told")
+    func nodeModules() {
+        for file in ["index.js", "index.mjs", "index/index.js", "node_modules/index/package.json"] {
+            #expect(problem("index.handler", runtime: "nodejs8.10", [file]) == nil)
+        }
+        #expect(problem("index.api.handler", runtime: "nodejs12.x", ["index.js"]) == nil)
+        #expect(problem("src/a.b.handler", runtime: "nodejs12.x", ["src/a.b.js"]) == nil)
+        let typo = problem("index.handler", runtime: "nodejs8.10", ["indes.js"])
+        #expect(typo?.contains("neither \"index.js\" nor \"index/index.js\"; did you mean \"indes.js\"?") == true)
+        let folder = problem("index.handler", runtime: "nodejs8.10", ["app/index.js"])
+        #expect(folder?.contains("but \"app/index.js\"; pack the content of the folder") == true)
+    }
+
+    @Test("LAM-01: a class of Java is at the top of the package or in a library of it")
+    func javaClasses() {
+        #expect(problem("com.example.Alarm::handle", runtime: "java8", ["com/example/Alarm.class"]) == nil)
+        #expect(problem("com.example.Alarm", runtime: "java8", ["lib/alarm.jar"]) == nil)
+        let missing = problem("com.example.Alarm::handle", runtime: "java8", ["build/com/example/Alarm.class"])
+        #expect(missing?.contains("neither \"com/example/Alarm.class\" nor a .jar in \"lib/\"") == true)
+    }
 }

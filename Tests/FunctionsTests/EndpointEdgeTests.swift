@@ -171,7 +171,11 @@ struct EndpointEdgeTests {
         let client = try harness.client()
         #expect(try client.request("GET", functions + alarm + "/work", ["Authorization": token]) == nil)
         client.close()
-        for _ in 0..<5 { try harness.reactor.turn(waiting: false) }
+        // The kernel passes the end of a connection on when it comes to it.
+        for _ in 0..<50 {
+            try harness.reactor.turn(waiting: false)
+            Clock.pause(milliseconds: 1)
+        }
         harness.router.publish(
             Message(topic: Array("in/0".utf8), payload: Array("kept".utf8), source: .device("screen")))
         let second = try harness.client()
@@ -195,7 +199,7 @@ struct EndpointEdgeTests {
             try harness.reactor.turn(waiting: false)
         }
         #expect(try strangers[0].closes())
-        #expect(try !strangers[69].closes())
+        #expect(try strangers[69].staysOpen())
         #expect(try publish(clients[0], "out/x", "1")?.status == 202)
     }
 

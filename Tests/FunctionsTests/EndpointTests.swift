@@ -7,7 +7,7 @@ import Testing
 
 @testable import Functions
 
-/// The wire of facts/ipc.md §1.3 and §1.4 over real sockets; the test plays the workers.
+/// The wire of docs/function-protocol.md over real sockets; the test plays the workers.
 @Suite("The local endpoint")
 struct EndpointTests {
     let launcher = FakeLauncher()
@@ -155,6 +155,31 @@ struct EndpointTests {
         #expect(result.headers["x-amz-function-error"] == "")
     }
 
+    @Test(
+        "A result and the request for the next work, sent together, are answered in their order, also when work waits")
+    func resultAndNextWork() throws {
+        let caller = try harness.client()
+        for number in 1...3 { _ = try invokeEcho(caller, body: "\(number)") }
+        let worker = try harness.client()
+        let token2 = launcher.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN", of: 2)
+        let path = functions + echo + "/work"
+        let head = " \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(token2)\r\n"
+        var work = try #require(try worker.request("GET", path, ["Authorization": token2]))
+        for number in 1...2 {
+            #expect(work.body == "\(number)")
+            let id = try #require(work.headers["x-amz-invocationid"])
+            try worker.send(
+                "POST\(head)X-Amz-InvocationId: \(id)\r\nContent-Length: 2\r\n\r\nok" + "GET\(head)\r\n")
+            #expect(try worker.response()?.status == 200)
+            work = try #require(try worker.response())
+        }
+        #expect(work.body == "3" && harness.service.status()[1].counters.successes == 2)
+        // A result that is refused leaves the request for work waiting.
+        try worker.send("POST\(head)Content-Length: 2\r\n\r\nok" + "GET\(head)\r\n")
+        #expect(try worker.response()?.status == 400)
+        #expect(try worker.response() == nil)
+    }
+
     @Test("A handler's error reaches the caller as Handled")
     func handled() throws {
         let caller = try harness.client()
@@ -207,8 +232,8 @@ struct EndpointTests {
         #expect(try client.request("POST", "/2016-11-01/health/workers", body: "{}")?.status == 400)
     }
 
-    private func invokeEcho(_ client: TestClient) throws -> String? {
-        try client.request("POST", functions + echo, ["Authorization": token], body: "{}")?
+    private func invokeEcho(_ client: TestClient, body: String = "{}") throws -> String? {
+        try client.request("POST", functions + echo, ["Authorization": token], body: body)?
             .headers["x-amz-invocationid"]
     }
 }

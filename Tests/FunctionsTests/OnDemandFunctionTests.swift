@@ -125,5 +125,7 @@ struct OnDemandFunctionTests {
         harness.exit(1, .signal(9))
         #expect(harness.result(of: poll)?.error == .unhandled)
         #expect(harness.result(of: poll)?.text.contains("did not ask for work within 60 s") == true)
+        let sentence = try #require(harness.engine.status(at: harness.now)[0].lastDeath?.record.sentence)
+        #expect(sentence.hasSuffix("was ended by SIGKILL (it did not ask for work within 60 s of its start)"))
     }
 }

@@ -42,6 +42,7 @@ final class ServiceHarness {
             FunctionDefinition(id: $0, arn: $0, runtime: try #require(Runtime(name: "executable")), handler: "program")
         }
         definitions[0].pinned = true
+        for index in definitions.indices { definitions[index].isolation = .noContainer }
         change(&definitions)
         var rows: [Subscription] = []
         for arn in Self.arns {

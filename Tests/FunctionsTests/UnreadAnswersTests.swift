@@ -20,6 +20,7 @@ private final class Generous: IPCRequestHandler {
         server.answer(poll, response)
     }
 
+    func worker(of request: HTTPRequest) -> UInt32? { 7 }
     func abandoned(_ waiting: IPCWaiting, _ poll: PollID) {}
     func undelivered(_ delivery: IPCDelivery) {}
 }

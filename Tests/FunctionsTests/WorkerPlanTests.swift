@@ -26,7 +26,10 @@ struct WorkerPlanTests {
     static func function(_ runtime: String = "python3.7", handler: String = "alarm.handler") throws
         -> FunctionDefinition
     {
-        FunctionDefinition(id: "1", arn: arn, runtime: try #require(Runtime(name: runtime)), handler: handler)
+        var function = FunctionDefinition(
+            id: "1", arn: arn, runtime: try #require(Runtime(name: runtime)), handler: handler)
+        function.isolation = .noContainer
+        return function
     }
 
     private func plan(
@@ -55,6 +58,58 @@ struct WorkerPlanTests {
         #expect(search(["/usr/bin/python3"]).find(python) == nil)
     }
 
+    @Test(
+        "LAM-01: Node.js and Java run on their own binary, the nearest newer one, then on what is called node and java")
+    func nodeAndJava() throws {
+        let node = try runtime("nodejs8.10")
+        #expect(search(["/usr/bin/nodejs8.10", "/usr/bin/node"]).find(node)?.substitute == nil)
+        let some = ["/usr/bin/nodejs6.10", "/usr/bin/nodejs14.x", "/usr/bin/nodejs12.x", "/usr/bin/node"]
+        #expect(search(some).find(node)?.substitute == "nodejs12.x")
+        #expect(search(["/usr/bin/nodejs6.10", "/usr/bin/node"]).find(node)?.substitute == "node")
+        #expect(search(["/usr/bin/nodejs"]).find(node)?.substitute == "nodejs")
+        #expect(search(["/usr/bin/nodejs12.x"]).find(try runtime("nodejs14.x")) == nil)
+        let java = try runtime("java8")
+        #expect(search(["/usr/bin/java8", "/usr/bin/java"]).find(java)?.substitute == nil)
+        #expect(search(["/usr/bin/java17", "/usr/bin/java"]).find(java)?.substitute == "java17")
+        #expect(search(["/usr/bin/java8", "/usr/bin/java"]).find(try runtime("java11"))?.substitute == "java")
+    }
+
+    @Test("LAM-01, LAM-28: a Node.js function's process, and the places where it finds modules")
+    func nodeProcess() throws {
+        let function = try Self.function("nodejs8.10", handler: "index.handler")
+        let made = try plan(function, ["/usr/bin/node"])
+        #expect(made.specification.executable == "/usr/bin/node")
+        #expect(
+            made.specification.arguments == [
+                "/gg/runtime/nodejs/lambda_nodejs_runtime.js", "--handler=index.handler", "--function=\(Self.arn)",
+            ])
+        #expect(made.remark?.contains("asks for nodejs8.10 and runs on /usr/bin/node") == true)
+        let path = made.specification.environment.first { $0.name == "NODE_PATH" }?.value
+        #expect(path == ".:/gg/runtime/nodejs/node_modules:./node_modules")
+    }
+
+    @Test("LAM-01, LAM-28: a Java function's process: runtime, package and its libraries, then interfaces it may lack")
+    func javaProcess() throws {
+        let made = try plan(try Self.function("java8", handler: "com.example.Alarm::handle"), ["/usr/bin/java8"])
+        #expect(made.specification.executable == "/usr/bin/java8")
+        #expect(
+            made.specification.arguments == [
+                "-cp", "/gg/runtime/java8/*:.:lib/*:/gg/runtime/java8/interfaces/*",
+                "com.amazonaws.greengrass.runtime.LambdaRuntime", "--handler=com.example.Alarm::handle",
+                "--function=\(Self.arn)",
+            ])
+    }
+
+    @Test("LAM-07: a Java function's heap is measured by its container's memory")
+    func javaMemory() throws {
+        var function = try Self.function("java8", handler: "com.example.Alarm::handle")
+        function.isolation = .container
+        function.memoryKB = 131_072
+        #expect(try plan(function, ["/usr/bin/java8"]).specification.arguments.first == "-XX:MaxRAM=131072k")
+        function.isolation = .noContainer
+        #expect(try plan(function, ["/usr/bin/java8"]).specification.arguments.first == "-cp")
+    }
+
     @Test("What config.json names for a runtime comes alone")
     func overrides() throws {
         let python = try runtime("python3.7")
@@ -67,12 +122,14 @@ struct WorkerPlanTests {
         #expect(search(programs, overrides: [("python3.8", ["pypy"])]).find(python)?.path == "/usr/bin/python3.7")
     }
 
-    @Test("A Python function's process: interpreter, runtime, handler, package as directory and HOME")
+    @Test("LAM-28: a Python function's process: interpreter, runtime, handler, package as directory and HOME")
     func python() throws {
         let made = try plan(try Self.function(), ["/usr/bin/python3.7"])
         #expect(made.specification.executable == "/usr/bin/python3.7")
         #expect(
-            made.specification.arguments == ["-u", "/gg/runtime/python/lambda_runtime.py", "--handler=alarm.handler"])
+            made.specification.arguments == [
+                "-u", "/gg/runtime/python/lambda_runtime.py", "--handler=alarm.handler", "--function=\(Self.arn)",
+            ])
         #expect(made.specification.workingDirectory == Self.package)
         #expect(made.remark == nil)
         let other = try plan(try Self.function(), ["/usr/bin/python3.9"])
@@ -86,6 +143,27 @@ struct WorkerPlanTests {
         #expect(error.sentence.contains("/usr/local/bin:/usr/bin"))
         #expect(error.sentence.contains("python3.7, python3.8"))
         #expect(error.sentence.contains("\"interpreters\""))
+    }
+
+    @Test("LAM-01: a program that was named for a runtime and is not there is told as that, with the place of its name")
+    func missingOverride() throws {
+        var configuration = Self.configuration()
+        func sentence(_ programs: String...) throws -> String {
+            try #require(throws: WorkerPlanError.self) {
+                try WorkerPlan.make(
+                    try Self.function(), token: [], configuration: configuration,
+                    search: search(["/usr/bin/python3"], overrides: [("python3.7", programs)]), exists: { _ in true })
+            }.sentence
+        }
+        let path = try sentence("/nowhere/python")
+        #expect(
+            path.hasPrefix("config.json names /nowhere/python for runtime python3.7, which is not there or not exec"))
+        #expect(path.contains("\"interpreters\"") && !path.contains("/usr/bin"))
+        #expect(try sentence("mypython").contains("which is not there as a program in /usr/local/bin:/usr/bin."))
+        configuration.interpreterSetting = .option
+        let option = try sentence("/nowhere/python")
+        #expect(option.hasPrefix("--interpreter names /nowhere/python"))
+        #expect(!option.contains("config.json"))
     }
 
     @Test("LAM-10: an executable is a file of the package, with its arguments")
@@ -112,7 +190,9 @@ struct WorkerPlanTests {
         configuration.greengrassHost = "gg.example"
         configuration.proxyVariables = [("http_proxy", "http://proxy:3128")]
         let environment = WorkerEnvironment(
-            function, package: Self.package, token: Array("Basic secret".utf8), configuration: configuration)
+            function, places: .host(function, package: Self.package, configuration: configuration),
+            token: Array("Basic secret".utf8),
+            configuration: configuration)
         let expected = [
             "MY_FUNCTION_ARN": Self.arn, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic secret",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost:9000/2016-11-01/credentialprovider/",
@@ -136,7 +216,8 @@ struct WorkerPlanTests {
         var function = try Self.function()
         function.encoding = .binary
         let environment = WorkerEnvironment(
-            function, package: Self.package, token: [], configuration: Self.configuration())
+            function, places: .host(function, package: Self.package, configuration: Self.configuration()), token: [],
+            configuration: Self.configuration())
         #expect(environment["ENCODING_TYPE"] == "binary")
     }
 
@@ -148,7 +229,9 @@ struct WorkerPlanTests {
             .init(name: "_GG_LOG_FD_INFO", value: "9"), .init(name: "PYTHONPATH", value: "vendored"),
         ]
         let environment = WorkerEnvironment(
-            function, package: Self.package, token: Array("t".utf8), configuration: Self.configuration())
+            function, places: .host(function, package: Self.package, configuration: Self.configuration()),
+            token: Array("t".utf8),
+            configuration: Self.configuration())
         #expect(environment["MY_FUNCTION_ARN"] == Self.arn)
         #expect(environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == "t")
         #expect(environment["_GG_LOG_FD_INFO"] == "1")

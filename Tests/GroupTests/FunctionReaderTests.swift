@@ -118,10 +118,8 @@ import Testing
             saying: "Your 'IsolationMode' configuration for function with arn \(F.lambda)Alarm:1 is invalid.")
     }
 
-    @Test("LAM-12: container mode is the default, and refused with what to do while the core does not have it")
+    @Test("LAM-12 LAM-07 ERR-05: container mode is the default, and needs MemorySize")
     func containers() {
-        F.refuses(
-            "{\"Functions\": [\(F.function())]}", at: "$.Functions[0].FunctionConfiguration", saying: "\"NoContainer\"")
         var rules = GroupRules()
         rules.containers = true
         F.refuses(
@@ -129,27 +127,79 @@ import Testing
             saying: "MemorySize configuration for function with arn \(F.lambda)Alarm:1 is required in "
                 + "IsolationMode=GreengrassContainer.", rules)
         let text = "{\"Functions\": [\(F.function(configuration: #"{"MemorySize": 16384}"#))]}"
-        #expect(F.valid(text, rules).functions.first?.memoryKB == 16384)
+        let function = F.valid(text, rules).functions.first
+        #expect(function?.memoryKB == 16384)
+        #expect(function?.isolation == .container)
+        let group = #""DefaultConfig": {"Execution": {"IsolationMode": "NoContainer"}}, "#
+        let own =
+            #"{"MemorySize": 20000, "Environment": {"AccessSysfs": true, "Execution": {"IsolationMode": "#
+            + #""GreengrassContainer"}}}"#
+        let mixed = F.valid("{\(group)\"Functions\": [\(F.function(configuration: own))]}", rules).functions.first
+        #expect(mixed?.isolation == .container)
+        #expect(mixed?.accessSysfs == true)
     }
 
-    @Test("ERR-03 ERR-04 ERR-06: what NoContainer does not allow")
+    @Test("LAM-07: a MemorySize that must have been meant in MB is told")
+    func memoryInMegabytes() {
+        var rules = GroupRules()
+        rules.containers = true
+        func warnings(_ size: Int) -> [Finding] {
+            F.read("{\"Functions\": [\(F.function(configuration: "{\"MemorySize\": \(size)}"))]}", rules).report
+                .warnings
+        }
+        #expect(warnings(128).map(\.path) == ["$.Functions[0].FunctionConfiguration.MemorySize"])
+        #expect(warnings(128).first?.message.contains("is in KB") == true)
+        #expect(warnings(128).first?.message.contains("for 128 MB write 131072") == true)
+        #expect(warnings(4096).isEmpty)
+    }
+
+    @Test("LAM-09: a variable that is the core's own is told")
+    func reservedVariable() {
+        let variables = #"{"Environment": {"Variables": {"MY_FUNCTION_ARN": "x", "MINE": "y"}}}"#
+        let report = F.read(F.functionGroup(F.function(configuration: variables))).report
+        #expect(report.isValid)
+        #expect(
+            report.warnings.map(\.path) == [
+                "$.Functions[0].FunctionConfiguration.Environment.Variables.MY_FUNCTION_ARN"
+            ])
+    }
+
+    @Test(
+        "LAM-12, H-08: where the machine has no containers, that is told with what to write, or config.json falls back")
+    func noContainers() throws {
+        var rules = GroupRules()
+        rules.containerProblem = "the kernel has no memory cgroup"
+        let text = "{\"Functions\": [\(F.function(configuration: #"{"MemorySize": 16384}"#))]}"
+        for words in ["the kernel has no memory cgroup", "\"NoContainer\"", "\"fallBackToNoContainer\": \"yes\""] {
+            F.refuses(text, at: "$.Functions[0].FunctionConfiguration", saying: words, rules)
+        }
+        rules.fallsBackToNoContainer = true
+        let (group, report) = F.read(text, rules)
+        #expect(report.isValid)
+        #expect(report.warnings.first?.message.contains("it runs in NoContainer mode") == true)
+        let function = try #require(group.functions.first)
+        #expect(function.isolation == .noContainer && function.fellBack && function.memoryKB == nil)
+    }
+
+    @Test("ERR-03 ERR-04 ERR-06 LAM-14 LAM-15 LAM-19: what NoContainer does not allow")
     func noContainer() {
         refuses(
             #"{"MemorySize": 16384}"#, at: ".MemorySize",
             saying: "MemorySize configuration for function with arn \(F.lambda)Alarm:1 is not allowed in "
-                + "IsolationMode=NoContainer.")
+                + "IsolationMode=NoContainer. Remove it.")
         refuses(
             #"{"Environment": {"AccessSysfs": true}}"#, at: ".Environment.AccessSysfs",
             saying: "Access Sysfs configuration for function with arn \(F.lambda)Alarm:1 is not allowed in "
                 + "IsolationMode=NoContainer.")
         let resources = """
-            , "Resources": [{"Id": "tty", "Name": "t", "ResourceDataContainer": {"LocalDeviceResourceData": {}}}]
+            , "Resources": [{"Id": "tty", "Name": "t", "ResourceDataContainer": {
+              "S3MachineLearningModelResourceData": {}}}]
             """
         let policy = #"{"Environment": {"ResourceAccessPolicies": [{"ResourceId": "tty", "Permission": "rw"}]}}"#
         F.refuses(
             F.functionGroup(F.function(configuration: policy), more: resources),
             at: "$.Functions[0].FunctionConfiguration.Environment.ResourceAccessPolicies",
-            saying: "Function \(F.lambda)Alarm:1 refers to resource of type Local.Device that is not allowed in "
+            saying: "Function \(F.lambda)Alarm:1 refers to resource of type ML_Model.S3_Object that is not allowed in "
                 + "IsolationMode=NoContainer.")
         F.refuses(
             F.functionGroup(F.function(configuration: policy)),
@@ -157,7 +207,7 @@ import Testing
             saying: "is not the Id of a resource")
     }
 
-    @Test("ERR-07: the core's own functions take no execution settings")
+    @Test("ERR-07 LAM-25: the core's own functions take no execution settings")
     func systemFunctions() {
         func entry(_ configuration: String) -> String {
             """
@@ -177,7 +227,32 @@ import Testing
         )
     }
 
-    @Test("LAM-18: functions of root need config.json's leave")
+    @Test("LAM-26: V1's system functions may stand in a group; each is told as part of the core, or as not there yet")
+    func systemNames() {
+        for (name, word) in [
+            ("GGConnManager", "which always has it"), ("GGDeviceCertificateManager:1", "which always has it"),
+            ("GGIPDetector:1", "does not have yet"), ("GGSecretManager:1", "does not have yet"),
+            ("GGShadowService", "does not have yet"), ("GGShadowSyncManager", "does not have yet"),
+            ("GGTES", "does not have yet"), ("GGStreamManager:1", "does not have yet"),
+            ("GGShadowServce", "is no part of the core; those are GGCloudSpooler, "),
+        ] {
+            let (group, report) = F.read(
+                #"{"Functions": [{"Id": "1", "FunctionArn": "arn:aws:lambda:::function:\#(name)"}]}"#)
+            #expect(report.isValid && group.functions.isEmpty)
+            #expect(report.warnings.count == 1 && report.warnings[0].message.contains(word), "\(name)")
+        }
+    }
+
+    @Test("LAM-23: a Lambda function's execution role has no effect, which is told")
+    func executionRole() {
+        let role = #", "Role": "arn:aws:iam::123456789012:role/lambda_basic""#
+        let (group, report) = F.read(F.functionGroup(F.function(more: role)))
+        #expect(report.isValid && group.functions.count == 1)
+        #expect(report.warnings.map(\.path) == ["$.Functions[0].Role"])
+        #expect(report.warnings.first?.message.contains("the group's role says") == true)
+    }
+
+    @Test("LAM-18 CFG-14 DX-18 H-28: functions of root need config.json's leave")
     func root() {
         let text = F.functionGroup(
             F.function(configuration: #"{"Environment": {"Execution": {"RunAs": {"Uid": 0, "Gid": 0}}}}"#))
@@ -203,19 +278,38 @@ import Testing
     }
 
     @Test(
-        "LAM-01: runtimes that are not known, and ones this core does not run",
+        "LAM-01: runtimes that are not known",
         arguments: [
-            ("pyton3.7", "did you mean \"python3.7\"?"), ("python", "expected the name of a runtime"),
-            ("java8", "does not run \"java8\" functions"), ("nodejs8.10", "does not run"), ("python3..7", "expected"),
+            ("pyton3.7", "did you mean \"python3.7\"?"), ("python37", "did you mean \"python3.7\"?"),
+            ("python9.9", "or a newer one as in"), ("nodejs810", "did you mean \"nodejs8.10\"?"), ("java180", "java8"),
+            ("python", "expected the name of a runtime"),
+            ("python3..7", "expected"), ("nodejs8.1O", "did you mean \"nodejs8.10\"?"),
         ])
     func runtimes(name: String, words: String) {
         F.refuses(F.functionGroup(F.function(runtime: name)), at: "$.Functions[0].Runtime", saying: words)
     }
 
     @Test func aRuntimeNameIsReadAndWritten() {
-        for name in ["python2.7", "python3.12", "nodejs6.10", "nodejs12.x", "java8", "executable"] {
+        for name in [
+            "python2.7", "python3", "python3.6", "python3.12", "nodejs4.3", "nodejs6.10", "nodejs12.x", "nodejs22.x",
+            "java8",
+            "java11", "java21", "executable",
+        ] {
             #expect(Runtime(name: name)?.name == name)
         }
+    }
+
+    @Test(
+        "LAM-01: handlers of Node.js and Java have forms of their own",
+        arguments: [
+            ("nodejs8.10", "index", "module.function"), ("nodejs8.10", "/a.b", "module.function"),
+            ("nodejs8.10", "../a.b", "module.function"), ("java8", "com.example.Alarm::", "package.Class::method"),
+            ("java8", "com..Alarm::handle", "package.Class::method"), ("java8", "a:b", "package.Class::method"),
+        ])
+    func handlersOfRuntimes(runtime: String, handler: String, words: String) {
+        F.refuses(
+            F.functionGroup(F.function(runtime: runtime, handler: handler)), at: "$.Functions[0].Handler", saying: words
+        )
     }
 
     @Test(

@@ -122,7 +122,7 @@ import Testing
             "$.Connectors[0].ConnectorArn", "does not run connectors"
         ),
         (
-            #"{"Resources": [{"Id": "a b", "Name": "x", "ResourceDataContainer": {"LocalVolumeResourceData": {}}}]}"#,
+            #"{"Resources": [{"Id": "a b", "Name": "x", "ResourceDataContainer": {"SecretsManagerSecretResourceData": {}}}]}"#,
             "$.Resources[0].Id", "letters, digits"
         ),
         (

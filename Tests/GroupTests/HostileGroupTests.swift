@@ -10,7 +10,8 @@ import Testing
         """
         {"Cores": [\(F.device("core"))], "Devices": [\(F.device("sensor", F.certificateB))], \(F.noContainer),
          "Functions": [\(F.function(configuration: #"{"Timeout": 3, "Environment": {"Variables": {"A": "b"}}}"#))],
-         "Resources": [{"Id": "r", "Name": "n", "ResourceDataContainer": {"LocalVolumeResourceData": {}}}],
+         "Resources": [{"Id": "r", "Name": "n", "ResourceDataContainer": {"LocalVolumeResourceData":
+           {"SourcePath": "/src/data", "DestinationPath": "/data", "GroupOwnerSetting": {"GroupOwner": "dialout"}}}}],
          "Loggers": [{"Id": "1", "Type": "FileSystem", "Component": "Lambda", "Level": "WARN", "Space": 256}],
          "Subscriptions": [{"Id": "1", "Source": "\(F.thing("sensor"))", "Subject": "t/+/#", "Target": "cloud"}]}
         """

@@ -67,10 +67,44 @@ import Testing
         #expect(report.isValid)
         #expect(found.subscriptions.map(\.source) == [.cloud, .device("light")])
         #expect(report.warnings.map(\.path) == ["$.Subscriptions[0].Source", "$.Subscriptions[1].Target"])
+        #expect(report.warnings.first?.message == "config.json has no coreThing.iotHost, so nothing passes here")
         var rules = GroupRules()
         rules.cloud = true
         rules.shadows = true
         #expect(F.read(text, rules).report.findings.isEmpty)
+    }
+
+    @Test("MSG-01: each kind of end is read as a source and as a target: Id, Source, Subject, Target")
+    func everyKindOfEnd() {
+        let connector = "arn:aws:greengrass:us-west-2::/connectors/SNS/versions/1"
+        var rules = GroupRules()
+        rules.cloud = true
+        rules.shadows = true
+        rules.connectors = true
+        let ends: [(name: String, end: Endpoint)] = [
+            (F.thing("sensor"), .device("sensor")), (F.lambda + "Alarm:1", .function(F.lambda + "Alarm:1")),
+            (F.lambda + "Other:prod", .function(F.lambda + "Other:7")), (connector, .connector(connector)),
+            ("cloud", .cloud), ("GGShadowService", .shadow), ("arn:aws:lambda:::function:GGShadowService", .shadow),
+        ]
+        var rows: [String] = []
+        var expected: [Subscription] = []
+        for source in ends {
+            for target in ends {
+                let id = "row \(rows.count)"
+                rows.append(row(source.name, "t/\(rows.count)", target.name, id: id))
+                expected.append(
+                    Subscription(
+                        id: id, source: source.end, subject: Array("t/\(expected.count)".utf8), target: target.end))
+            }
+        }
+        let found = F.valid(
+            """
+            {"Devices": [\(F.device("sensor"))], \(F.noContainer),
+             "Functions": [\(F.function()), \(F.function("Other:prod", more: #", "Version": 7"#, id: "g"))],
+             "Connectors": [{"Id": "c", "ConnectorArn": "\(connector)"}],
+             "Subscriptions": [\(rows.joined(separator: ","))]}
+            """, rules)
+        #expect(found.subscriptions == expected)
     }
 
     @Test("LIM-01: at most fifty subscriptions have the cloud as their source")

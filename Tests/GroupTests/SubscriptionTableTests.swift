@@ -123,7 +123,11 @@ import Testing
     @Test("MSG-04: random tables agree with the rule applied row by row", arguments: 0..<40 as Range<UInt64>)
     func agreesWithNaiveMatcher(seed: UInt64) {
         var random = SplitMix(state: seed)
-        let levels = ["a", "b", "", "$s", "ab", "sensor", "é", "x+"]
+        // The table keeps the first 16 bytes of a level apart from the rest.
+        let levels = [
+            "a", "b", "", "$s", "ab", "sensor", "é", "x+", "01234567", "012345678", "0123456789abcdef",
+            "0123456789abcdefg", "0123456789abcdefh",
+        ]
         let sources: [Endpoint] = [.device("a"), .function("a"), .cloud]
         let targets: [Endpoint] = (0..<6).map { .device("t\($0)") } + [.cloud, .shadow]
         func subject() -> String {

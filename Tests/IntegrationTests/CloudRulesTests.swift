@@ -57,10 +57,13 @@ struct CloudRulesTests {
         }
     }
 
-    @Test("MSG-07: a message at which the cloud always disconnects is set aside, and those behind it go on")
-    func poison() throws {
+    @Test(
+        "MSG-07: a message at which the cloud always disconnects, with or without a reset, is set aside, and others go on",
+        arguments: [false, true])
+    func poison(withReset: Bool) throws {
         try run(nil, { $0["mqttMaxConnectionRetryInterval"] = 1 }) { core, cloud in
             try cloud.sees("subscribed")
+            if withReset { try cloud.tell("reset on") }
             try cloud.tell("poison up/forbidden")
             let sensor = try core.device(.paho, "sensor")
             try sensor.publish("up/n", "before")
@@ -132,6 +135,7 @@ struct CloudRulesTests {
             try cloud.sees("subscribed")
             let sensor = try core.device(.paho, "sensor")
             try proxy.tell("stall")
+            try proxy.says("stalled")
             try sensor.publish("up/n", "1")
             _ = try core.line(in: core.systemLog, containing: "operation timed out")
             try proxy.tell("heal")

@@ -50,6 +50,28 @@ struct CloudTests {
         }
     }
 
+    @Test("B-11: a deployment that wants other messages takes the old subscription of the kept session back")
+    func changedPersistent() throws {
+        try CoreUnderTest.run { core in
+            let cloud = try MosquittoCloud(in: core.scratch)
+            var group = upAndDown
+            group.spooler = ["GG_CONFIG_SUBSCRIPTION_QUALITY": "AtLeastOncePersistent"]
+            try core.configureCloud(cloud.certificates, port: cloud.port) { $0["mqttMaxConnectionRetryInterval"] = 1 }
+            try core.start(group, devices: "sensor")
+            try cloud.says("Sending SUBACK to first-light_Core-c01")
+            group.subscriptions = [(.device("sensor"), "up/#", .cloud), (.cloud, "other/#", .device("sensor"))]
+            try core.deploy(group, devices: ["sensor"])
+            try cloud.says("Sending UNSUBACK to first-light_Core-c01")
+            let sensor = try core.device(.paho, "sensor", subscribe: "other/#")
+            try cloud.publish("down/x", "nobody's")
+            try cloud.publish("other/x", "wanted")
+            #expect(try sensor.receive() == Device.Message(topic: "other/x", payload: "wanted"))
+            let status = try core.status()
+            let counters = (status["cloud"] as? [String: Any])?["received"] as? Int
+            #expect(counters == 1, "\(status)")
+        }
+    }
+
     @Test(
         "B-11, CID-03: 1,000 QoS 1 messages sent while the core is cut off and restarted reach their function and device"
     )

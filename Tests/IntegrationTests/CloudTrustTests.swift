@@ -65,11 +65,11 @@ struct CloudTrustTests {
             }
             try configure(["url": "http://127.0.0.1:\(proxy.port)"])
             try core.start(up, devices: "sensor")
-            let unknown = try core.line(in: core.systemLog, containing: "407")
+            let unknown = try core.line(in: core.systemLog, containing: "answered 407")
             #expect(unknown.contains("networkProxy.proxy.username"))
             try configure(["url": "http://127.0.0.1:\(strict.port)"])
             #expect(try core.command("restart").succeeded)
-            let forbidden = try core.line(in: core.systemLog, containing: "403")
+            let forbidden = try core.line(in: core.systemLog, containing: "answered 403")
             #expect(forbidden.contains("localhost:\(cloud.port)"))
             try configure([
                 "url": "http://127.0.0.1:\(proxy.port)", "username": "Mary_Major", "password": "password1357",

@@ -89,6 +89,7 @@ struct EyesTests {
             let remainder = try core.command("trace", "sensor", "--from", "sensor")
             #expect(remainder.exit == .code(3), "\(remainder)")
             #expect(remainder.text.contains("one or more levels"), "\(remainder)")
+            try denied(core)
             try core.start()
             let absent = try core.command("trace", "sensor/a", "--from", "sensor")
             #expect(absent.exit == .code(3) && absent.text.contains("not connected"), "\(absent)")
@@ -102,6 +103,20 @@ struct EyesTests {
             #expect(unknown.exit == .code(2) && unknown.text.contains("\"sensor\""), "\(unknown)")
             display.close()
         }
+    }
+
+    /// Who may not read the deployed group is not told that it is damaged.
+    private func denied(_ core: CoreUnderTest) throws {
+        let folder = core.root + "/ggc/deployments"
+        chmod(folder, 0o000)
+        defer { chmod(folder, 0o755) }
+        let prefix = core.prefix
+        defer { core.prefix = prefix }
+        if getuid() == 0 { core.prefix = ["setpriv", "--reuid", "65534", "--clear-groups"] + prefix }
+        let result = try core.command("trace", "sensor/a", "--from", "sensor")
+        #expect(result.exit == .code(1), "\(result)")
+        #expect(
+            result.text.contains("as root, or as the user who owns") && !result.text.contains("damaged"), "\(result)")
     }
 
     @Test("H-20: Prometheus's own parser reads GET /metrics, which is there on loopback once config.json says so")

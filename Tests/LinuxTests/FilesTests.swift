@@ -50,6 +50,20 @@ struct FilesTests {
         try Files.removeTree(tree)
     }
 
+    @Test("A private directory is new, nobody else's, and never the one that somebody made before")
+    func privateDirectory() throws {
+        let one = try Files.makePrivateDirectory(prefix: "/tmp/perennial-private-")
+        let two = try Files.makePrivateDirectory(prefix: "/tmp/perennial-private-")
+        defer {
+            rmdir(one)
+            rmdir(two)
+        }
+        #expect(one != two)
+        let status = try #require(try Files.linkStatus(one))
+        #expect(status.kind == .directory && status.mode & 0o777 == 0o700)
+        #expect(throws: SystemError.self) { try Files.makePrivateDirectory(prefix: "/nowhere/x-") }
+    }
+
     @Test("A link is switched to another target at once")
     func switchLink() throws {
         let folder = try TemporaryFolder()
@@ -106,6 +120,12 @@ struct LockFileTests {
             _ = consume lock
         }
         #expect(try Files.read(path, limit: 64) == Array("4711\n".utf8))
-        #expect(try LockFile.holder(path) == nil)
+        // A child that another test is starting shares the lock until it executes its program.
+        var left = 1000
+        while try LockFile.holder(path) != nil, left > 0 {
+            Clock.pause(milliseconds: 10)
+            left -= 1
+        }
+        #expect(left > 0, "the lock is still held")
     }
 }

@@ -51,6 +51,37 @@ struct ReactorTests {
         #expect(recorder.events.count == 1)
     }
 
+    @Test("Of what is of low urgency a turn handles a share, after its end; raised, it comes with the others")
+    func lowUrgency() throws {
+        let reactor = try Reactor()
+        var pairs: [(Int32, Int32)] = []
+        defer { for pair in pairs { for end in [pair.0, pair.1] { FileDescriptor.close(end) } } }
+        let crowd = Recorder()
+        for _ in 0..<40 {
+            pairs.append(try Socket.recordPair())
+            try reactor.add(pairs[pairs.count - 1].0, .readable, crowd, urgency: .low)
+            try IO.writeAll(pairs[pairs.count - 1].1, [1], step: "write")
+        }
+        pairs.append(try Socket.recordPair())
+        let known = Recorder()
+        var handledBefore: [Int] = []
+        known.onEvent = { handledBefore.append(crowd.events.count) }
+        try reactor.add(pairs[40].0, .readable, known)
+        try IO.writeAll(pairs[40].1, [1], step: "write")
+        for _ in 0..<3 { try reactor.turn(waiting: true) }
+        // Nobody reads, so all of them stay ready: a share of the crowd after each turn, the known one in each.
+        #expect(handledBefore == [0, 16, 32])
+        #expect(crowd.events.count == 48)
+
+        reactor.remove(pairs[0].0)
+        try reactor.raiseUrgency(pairs[1].0, .readable)
+        crowd.events = []
+        known.onEvent = nil
+        for pair in pairs[2..<40] { reactor.remove(pair.0) }
+        try reactor.turn(waiting: true)
+        #expect(crowd.events.count == 1)
+    }
+
     @Test("A call scheduled from a call waits for the next turn")
     func scheduling() throws {
         let reactor = try Reactor()

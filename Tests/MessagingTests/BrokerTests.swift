@@ -24,29 +24,38 @@ import Testing
         #expect(world.broker.counters.delivered == 1)
     }
 
-    @Test("MSG-06: a retained message is kept for later subscribers whom the table grants it, and for no other")
-    func retained() throws {
-        let world = try BrokerWorld(
-            devices: ["sensor", "second", "actor", "other"],
-            rows: [("sensor", "a", "actor"), ("second", "a", "other"), ("second", "b", "actor")])
+    @Test("messages of one topic follow what the device has subscribed to by then")
+    func changedBetweenMessages() throws {
+        let world = try BrokerWorld(devices: ["sensor", "actor"], rows: [("sensor", "#", "actor")])
         let sensor = try world.connect("sensor")
-        let second = try world.connect("second")
-        for (client, payload) in [(sensor, [1] as [UInt8]), (sensor, [2]), (second, [3])] {
-            try client.send(.publish(Publish(topic: try "a".topic(), payload: payload, retain: true)))
-            try world.settle(client)
+        func send(_ number: UInt8) throws {
+            for _ in 0..<2 { try sensor.publish("a", [number]) }
+            sensor.forget()
+            try world.settle(sensor)
         }
-        let actor = try world.connect("actor", subscribe: ["+"])
-        let other = try world.connect("other", subscribe: ["a"])
+        let actor = try world.connect("actor")
+        try send(1)
+        try actor.send(
+            .subscribe(
+                Subscribe(
+                    packetIdentifier: try identifier(1),
+                    requests: [Subscribe.Request(try "+".filter(), qos: .atMostOnce)])))
         try world.settle(actor)
-        try world.settle(other)
-        #expect(try actor.receive().first == .publish(Publish(topic: try "a".topic(), payload: [2], retain: true)))
-        #expect(try actor.payloads() == [[2]])
-        #expect(try other.payloads() == [[3]])
-        try sensor.send(.publish(Publish(topic: try "a".topic(), payload: [], retain: true)))
-        try world.settle(sensor)
+        try send(2)
+        try actor.send(.unsubscribe(Unsubscribe(packetIdentifier: try identifier(2), filters: [try "+".filter()])))
+        try world.settle(actor)
+        try send(3)
+        #expect(try actor.payloads() == [[2], [2]])
         let again = try world.connect("actor", subscribe: ["a"])
         try world.settle(again)
-        #expect(try again.payloads() == [])
+        try send(4)
+        try world.settle(again)
+        #expect(try again.payloads() == [[4], [4]])
+        let bare = try world.connect("actor")
+        try send(5)
+        try world.settle(bare)
+        #expect(try bare.payloads() == [])
+        #expect(world.broker.counters.droppedUnsubscribed == 6)
     }
 
     @Test("MSG-03: a device's message without a row goes nowhere and is in the log")
@@ -202,6 +211,29 @@ import Testing
         #expect(world.broker.connectedDevices.map(\.dropped) == [0, 1, 0])
     }
 
+    @Test("a client that reads and never acknowledges is told of once, and each message that it loses counts once")
+    func neverAcknowledges() throws {
+        var limits = BrokerLimits()
+        limits.sessionMessages = 5
+        let world = try BrokerWorld(
+            devices: ["sensor", "mute"], rows: [("sensor", "a", "mute")], limits: limits)
+        let sensor = try world.connect("sensor")
+        let mute = try world.connect("mute", subscribe: ["a"])
+        for number in 1...20 as ClosedRange<UInt16> {
+            let delivery = Publish.Delivery.atLeastOnce(try identifier(number))
+            try sensor.send(.publish(Publish(topic: try "a".topic(), payload: [1], delivery: delivery)))
+            try world.until { try sensor.receive().count == Int(number) }
+            try mute.send(.pingreq)
+            try world.until { try mute.receive().count { $0 == .pingresp } == Int(number) }
+            #expect(try mute.payloads().count == min(Int(number), 5))
+        }
+        #expect(world.broker.counters.droppedByFullSession == 15)
+        #expect(world.broker.counters.droppedByFullQueue == 0)
+        #expect(world.broker.connectedDevices.map(\.dropped) == [0, 15])
+        let lines = try world.log.text().split(separator: "\n").filter { $0.contains("Device mute reads too slowly") }
+        #expect(lines.count == 1)
+    }
+
     @Test("a client that does not read its acknowledgements is not read either, and loses none")
     func unreadAnswers() throws {
         var limits = BrokerLimits()
@@ -280,7 +312,19 @@ import Testing
         try world.until { try sensor.receive() == [.connack(Connack(.accepted))] }
         #expect(world.broker.counters.crowdedOut == 9)
         #expect(world.broker.pending == 3)
-        #expect(try world.log.text().contains("Many connections from 127.0.0.1 have not said who they are"))
+        #expect(
+            try world.log.text().contains("have not said who they are and keep others out, the last one from 127.0.0.1")
+        )
+    }
+
+    @Test("IPv6 addresses of one network count together, neighbours on the link and IPv4 addresses apart")
+    func networks() {
+        #expect(LocalBroker.network(of: "2001:db8:1:2:3:4:5:6") == "2001:db8:1:2")
+        #expect(LocalBroker.network(of: "2001:db8:1:2::9") == "2001:db8:1:2")
+        #expect(LocalBroker.network(of: "2001:db8::9") == "2001:db8:0:0")
+        #expect(LocalBroker.network(of: "::1") == "0:0:0:0")
+        #expect(LocalBroker.network(of: "fe80::1:2") == "fe80::1:2")
+        #expect(LocalBroker.network(of: "192.0.2.7") == "192.0.2.7")
     }
 
     @Test(

@@ -166,4 +166,27 @@ import Testing
         #expect(world.broker.counters.droppedByFullQueue > 0)
         #expect(world.broker.waiting <= limits.outputQueue + BrokerConnection.scratchSize)
     }
+
+    @Test("a SUBSCRIBE that looks through what is retained ends its client's turn: others are answered in between")
+    func manySearches() throws {
+        let world = try PlainWorld()
+        let keeper = try world.connect("keeper")
+        try keeper.send(.publish(Publish(topic: try "r".topic(), payload: [1], retain: true)))
+        try world.settle(keeper)
+        keeper.forget()
+        let greedy = try world.connect("greedy")
+        var packets: [UInt8] = []
+        for number in 1...100 as ClosedRange<UInt16> {
+            let request = Subscribe.Request(try "r".filter(), qos: .atMostOnce)
+            packets += try encoded(
+                .subscribe(Subscribe(packetIdentifier: try identifier(number), requests: [request])))
+        }
+        func subscribed() throws -> Int {
+            try greedy.receive().count { if case .suback = $0 { true } else { false } }
+        }
+        try greedy.send(packets)
+        try world.settle(keeper)
+        #expect(try subscribed() < 20)
+        try world.until { try subscribed() == 100 }
+    }
 }

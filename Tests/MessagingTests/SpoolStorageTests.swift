@@ -1,4 +1,5 @@
 import CFaults
+import CLinux
 import Database
 import Group
 import Linux
@@ -35,6 +36,31 @@ extension SpoolTests.StorageTests {
         #expect(try world.turn { world.router.ledger.isSettled(last) })
         #expect(world.spool.status().transactions <= 3)
         #expect(world.spool.status().written == 500)
+        world.spool.stop()
+    }
+
+    @Test("A message that somebody waits for is not written either where the link takes it and the cloud confirms it")
+    func sparingWithLink() throws {
+        let world = try forgetfulWorld { $0.hold = 20_000_000_000 }
+        let outbound = world.spool.outbound
+        var confirmed = 0
+        // As the link does: it looks in the next turn, and is called again when there was nothing.
+        outbound.whenReady = { [world] in
+            world.reactor.schedule(afterNanoseconds: 0) {
+                while let message = outbound.next() {
+                    outbound.confirm(message.number)
+                    confirmed += 1
+                }
+            }
+        }
+        let before = forgetful_counts()
+        for number in 1...100 {
+            let ticket = world.publish(UInt64(number), qos: .atLeastOnce).ticket
+            #expect(try world.turn { confirmed == number && world.router.ledger.isSettled(ticket) })
+        }
+        let after = forgetful_counts()
+        #expect(after.writes == before.writes && after.syncs == before.syncs)
+        outbound.whenReady = nil
         world.spool.stop()
     }
 
@@ -116,10 +142,10 @@ extension SpoolTests.StorageTests {
         next.spool.stop()
     }
 
-    @Test("A file of version 1 is opened with its messages")
-    func versionOne() throws {
+    @Test("A file of each version is opened with its messages", arguments: [1, 2])
+    func version(_ version: Int) throws {
         let folder = try ScratchFolder()
-        let fixture = Path.join(Path.parent(#filePath), "Fixtures/spool-v1.db")
+        let fixture = Path.join(Path.parent(#filePath), "Fixtures/spool-v\(version).db")
         try Files.writeAtomically(
             Path.join(folder.path, "spool.db"), try Files.read(fixture, limit: 1_000_000), mode: 0o600)
         let world = try SpoolWorld(SpoolSettings(storage: .folder(folder.path)))
@@ -127,6 +153,7 @@ extension SpoolTests.StorageTests {
         #expect(status.outbound.waiting == 3)
         #expect(status.inbound.waiting == 1)
         #expect(status.problem == nil)
+        #expect(world.spool.sessions.clients == (version > 1 ? ["core-c01"] : []))
         var found: [QueuedMessage] = []
         #expect(
             try world.turn {
@@ -137,5 +164,96 @@ extension SpoolTests.StorageTests {
         #expect(found.map(\.payload) == ["one", "", "three"].map { Array($0.utf8) })
         world.spool.stop()
         #expect(try Files.list(folder.path).filter { $0.contains("set-aside") }.isEmpty)
+    }
+
+    /// A spool over a file with 200 messages, of which the first are in memory, and whose rest is then damaged; it has put
+    /// the file aside when this returns.
+    /// - Returns: the messages that it still has, under way.
+    private func damagedLater(_ folder: String) throws -> (world: SpoolWorld, left: [QueuedMessage]) {
+        let settings = SpoolSettings(storage: .folder(folder))
+        let first = try SpoolWorld(settings)
+        for number in 1...200 { first.publish(UInt64(number), size: 2_000) }
+        #expect(try first.turn { first.isSettled })
+        first.spool.stop()
+        let world = try SpoolWorld(settings)
+        #expect(try world.turn { world.spool.outbound.queue.isReady })
+        let path = Path.join(folder, "spool.db")
+        let bytes = try Files.read(path, limit: 10_000_000)
+        let file = try #require(fopen(path, "r+"))
+        fseek(file, bytes.count / 4, SEEK_SET)
+        let damage = [UInt8](repeating: 0x5A, count: bytes.count * 3 / 4)
+        #expect(fwrite(damage, 1, damage.count, file) == damage.count)
+        fclose(file)
+        var left: [QueuedMessage] = []
+        #expect(
+            try world.turn {
+                while let message = world.spool.outbound.next() { left.append(message) }
+                return world.spool.outbound.queue.waitingCount == 0
+            })
+        #expect(world.spool.status().outbound.lost > 0)
+        #expect(left.count > 10 && left.count < 150)
+        return (world, left)
+    }
+
+    @Test(
+        "Damage that shows itself later: the file is put aside, and what is accepted afterwards is stored in the new one"
+    )
+    func damagedLater() throws {
+        let folder = try ScratchFolder()
+        let (world, left) = try damagedLater(folder.path)
+        for message in left { world.spool.outbound.confirm(message.number) }
+        let ticket = world.publish(1_000).ticket
+        #expect(!world.router.ledger.isSettled(ticket))
+        #expect(try world.turn { world.router.ledger.isSettled(ticket) && world.isSettled })
+        #expect(try Files.list(folder.path).filter { $0.hasPrefix("spool.db.set-aside-") }.count == 1)
+        world.spool.stop()
+        let next = try SpoolWorld(SpoolSettings(storage: .folder(folder.path)))
+        #expect(try next.drain() == [1_000])
+        next.spool.stop()
+    }
+
+    @Test(
+        "What an earlier process left and a file put aside had is in the new one, with numbers below zero, and is found"
+    )
+    func numbersBelowZero() throws {
+        let folder = try ScratchFolder()
+        let (world, left) = try damagedLater(folder.path)
+        let numbers = left.map { SpoolWorld.number($0.payload) }
+        world.spool.outbound.returnAll()
+        #expect(try world.turn { world.isSettled })
+        world.spool.stop()
+        let path = Path.join(folder.path, "spool.db")
+        do {
+            let file = try Database.open(
+                path, Database.Options(application: SpoolFile.application, migrations: SpoolFile.migrations))
+            #expect(try file.integer("SELECT max(number) FROM outbound", step: "test") < 0)
+        }
+        let next = try SpoolWorld(SpoolSettings(storage: .folder(folder.path)))
+        #expect(next.spool.status().outbound.waiting == Int64(left.count))
+        next.publish(1_000)
+        #expect(try next.turn { next.isSettled })
+        next.spool.stop()
+        let last = try SpoolWorld(SpoolSettings(storage: .folder(folder.path)))
+        #expect(try last.drain() == numbers + [1_000])
+        last.spool.stop()
+        #expect(try Files.list(folder.path).filter { $0.hasPrefix("spool.db.set-aside-") }.count == 1)
+    }
+
+    @Test(
+        "A file whose numbers cannot be ours is put aside", arguments: [(-2, 1), (1, 2), (-2, -2)] as [(Int64, Int64)])
+    func impossibleNumbers(_ smallest: Int64, _ largest: Int64) throws {
+        let folder = try ScratchFolder()
+        do {
+            let file = try Database.open(
+                Path.join(folder.path, "spool.db"),
+                Database.Options(application: SpoolFile.application, migrations: SpoolFile.migrations))
+            for number in Set([smallest, largest]) {
+                try file.execute("INSERT INTO outbound VALUES(\(number << 39), x'61', x'')", step: "test")
+            }
+        }
+        let world = try SpoolWorld(SpoolSettings(storage: .folder(folder.path)))
+        #expect(world.spool.status().outbound.waiting == 0)
+        world.spool.stop()
+        #expect(try Files.list(folder.path).filter { $0.hasPrefix("spool.db.set-aside-") }.count == 1)
     }
 }

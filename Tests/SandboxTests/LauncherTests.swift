@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Testing
 
@@ -7,12 +8,13 @@ import Testing
 struct LauncherTests {
     /// Runs a shell script and gives what it wrote to descriptor 1 and how it ended.
     private func run(
-        _ script: String, environment: [String] = [], directory: String = "/", user: UInt32? = nil
+        _ script: String, environment: [String] = [], directory: String = "/", user: UInt32? = nil,
+        groups: [UInt32] = []
     ) throws -> (output: String, exit: ProcessExit?) {
         let pipe = try FileDescriptor.pipe()
         let specification = LaunchSpecification(
             worker: 1, executable: "/bin/sh", arguments: ["sh", "-c", script], environment: environment,
-            workingDirectory: directory, user: user ?? 0, group: user ?? 0)
+            workingDirectory: directory, user: user ?? 0, group: user ?? 0, supplementaryGroups: groups)
         defer { FileDescriptor.close(pipe.read) }
         let process: Int32
         do {
@@ -21,6 +23,8 @@ struct LauncherTests {
                 specification, descriptors: [Int32](repeating: pipe.write, count: 6), changesUser: user != nil)
         }
         let exit = Processes.wait(process)
+        // A child that another test is starting has the other end until it executes its program: its end is waited for.
+        _ = fcntl(pipe.read, F_SETFL, 0)
         let bytes = try Files.read(descriptor: pipe.read, name: "the pipe", limit: 100_000)
         return (String(decoding: bytes, as: UTF8.self), exit)
     }
@@ -61,6 +65,24 @@ struct LauncherTests {
     func identity() throws {
         let result = try run("id -u; id -g; id -G; grep CapEff /proc/self/status | tr -s '\\t' ' '", user: 61_777)
         #expect(result.output == "61777\n61777\n61777\nCapEff: 0000000000000000\n")
+    }
+
+    @Test("LRA-07: the groups of resources come to its own group", .enabled(if: Users.isRoot))
+    func groups() throws {
+        let result = try run("id -G", user: 61_777, groups: [61_780, 61_781])
+        #expect(result.output == "61777 61780 61781\n")
+    }
+
+    @Test("LAM-16: functions have the limit of open descriptors that the core was started with, in a container too")
+    func descriptorLimit() throws {
+        var limit = rlimit()
+        #expect(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+        limit.rlim_cur = 1000
+        #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+        Processes.raiseDescriptorLimit()
+        #expect(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 && limit.rlim_cur > 1000)
+        #expect(try run("ulimit -S -n").output == "1000\n")
+        if Users.isRoot { #expect(try ContainerRun(script: "ulimit -S -n").run().output == "1000\n") }
     }
 
     @Test("What does not exist is named with the step that failed, and leaves no process")

@@ -14,8 +14,9 @@ REGISTRATION = "perennial-arm"
 
 
 class Engine:
-    def __init__(self, work):
+    def __init__(self, work, options=()):
         self.work = pathlib.Path(work)
+        self.options = options
         self.arguments = []
         self.daemon = None
         self.registered = False
@@ -45,7 +46,7 @@ class Engine:
         # A session of its own, so that Ctrl-C is for the check, which then stops it in order.
         self.daemon = subprocess.Popen(
             [program, "--host", address, "--data-root", self.work / "data", "--exec-root", self.work / "exec",
-             "--pidfile", self.work / "docker.pid"], stdout=log, stderr=log, start_new_session=True)
+             "--pidfile", self.work / "docker.pid", *self.options], stdout=log, stderr=log, start_new_session=True)
         self.arguments = ["--host", address]
         until = time.monotonic() + 60
         while subprocess.run(["docker", *self.arguments, "version"], capture_output=True).returncode != 0:

@@ -36,6 +36,8 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -55,12 +57,16 @@ static inline int clinux_openat(int at, const char *path, int flags, unsigned mo
 static inline int clinux_fcntl(int fd, int command, int argument) { return fcntl(fd, command, argument); }
 static inline int clinux_prctl(int option, unsigned long a, unsigned long b) { return prctl(option, a, b, 0UL, 0UL); }
 
-// RLIMIT_NOFILE: an enumeration in glibc, a macro in musl.
-static inline void clinux_raise_descriptor_limit(rlim_t most) {
+// Raises the soft limit of open descriptors of this process. What clinux_start and clinux_container_start execute has the
+// former one: select(2) knows numbers below 1024 only, and some programs close every number up to the limit.
+void clinux_raise_descriptor_limit(rlim_t most);
+// Between fork and exec.
+void clinux_restore_descriptor_limit(void);
+
+// The hard limit of open descriptors, which the core raises its soft one to; 0 where it cannot be told.
+static inline uint64_t clinux_descriptor_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max < most ? limit.rlim_max : most;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (uint64_t)limit.rlim_max : 0;
 }
 
 static inline int clinux_terminal_size(int fd, int *columns, int *lines) {
@@ -145,6 +151,25 @@ enum clinux_start_step {
     CLINUX_START_PRIVILEGES,
     CLINUX_START_DIRECTORY,
     CLINUX_START_EXECUTE,
+    // Of containers alone (CContainer.h).
+    CLINUX_START_NAMESPACES,
+    CLINUX_START_JOIN,
+    CLINUX_START_PRIVATE,
+    CLINUX_START_SOURCE,
+    CLINUX_START_ROOT,
+    CLINUX_START_HOST,
+    CLINUX_START_PLACE,
+    CLINUX_START_READ_ONLY,
+    CLINUX_START_MASK,
+    CLINUX_START_PROC,
+    CLINUX_START_TMP,
+    CLINUX_START_DEV,
+    CLINUX_START_DEVICE,
+    CLINUX_START_MOUNT,
+    CLINUX_START_PIVOT,
+    CLINUX_START_CAPABILITIES,
+    CLINUX_START_FILTER,
+    CLINUX_START_INIT,
 };
 
 struct clinux_start {
@@ -157,16 +182,34 @@ struct clinux_start {
     int change_user;        // 0 keeps the caller's identity
     uid_t user;
     gid_t group;
+    const gid_t *groups; // the supplementary ones
+    int group_count;
     pid_t parent; // the process whose end must end this one
+    // The control group into which it is born: an open folder of cgroup2, or -1; and the file to which "0" is written where
+    // there is none or the kernel cannot. NULL for no group. A container's are elsewhere (CContainer.h).
+    int cgroup;
+    const char *cgroup_join;
+    // Where it has no group: a number that it and whatever it starts can be told by, as the limit of CPU time at real-time
+    // priority (/proc/PID/limits): inherited, never raised again, and too large to be met. 0 for none.
+    uint32_t mark;
 };
 
-// Starts a program in a session of its own with an empty signal mask, the identity, no supplementary groups and no way
-// to gain privileges, and ends it when its parent ends. Between fork and exec there are only system calls.
+// Starts a program in a session of its own with an empty signal mask, the identity and groups, and no way to gain
+// privileges, and ends it when its parent ends. Between fork and exec there are only system calls.
 // Returns the process, or -1 with errno and the step that failed in it.
 pid_t clinux_start(const struct clinux_start *start, enum clinux_start_step *failed);
 
 // Closes every descriptor from `first` to `last`, both included, that is open.
 void clinux_close_range(int first, int last);
+
+// The parts of a start that a container's has too.
+int clinux_place_descriptors(const struct clinux_start *start);
+int clinux_close_on_exec(int first, int last);
+int clinux_join_cgroup(const char *file);
+
+// As fork(2), with namespaces, into a control group of version 2 (clone3(2), Linux 5.7).
+// Returns -1 with errno; *is_known says whether the kernel knows how.
+pid_t clinux_clone_into(uint64_t flags, int cgroup, int *is_known);
 
 // Gives up every privilege for good: no supplementary groups, the identity, no gaining of privileges, no core dump and no
 // tracing by others of the same user. `change_user` 0 keeps the identity. The process ends when `parent` does.
@@ -181,6 +224,24 @@ void clinux_reset_signals(void);
 // A handler that does nothing, so that a blocked-for signal interrupts without ending the process.
 void clinux_ignore_signal(int number);
 
+// Who wants to use what a path leads to, and how: `mode` is of R_OK, W_OK, X_OK.
+struct clinux_access {
+    const char *path;
+    int mode;
+    int change_user; // 0 asks for the present identity
+    uid_t user;
+    gid_t group;
+    const gid_t *groups;
+    size_t group_count;
+};
+
+// Whether they may, asked of the kernel by a process that is them: modes, lists of access rights, read-only file
+// systems and folders on the way count. Returns 0, or the error number.
+int clinux_access_as(const struct clinux_access *access_as);
+
+// A descriptor that only names a file (open(2), O_PATH); -1 with errno.
+static inline int clinux_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
+
 // A thread that runs jobs one after another, with every signal blocked. NULL with errno.
 struct clinux_thread;
 struct clinux_thread *clinux_thread_start(void (*run)(void *job), size_t stack);
@@ -193,5 +254,7 @@ void *clinux_thread_take_done(struct clinux_thread *thread);
 void clinux_thread_join(struct clinux_thread *thread);
 // After join, and after the jobs that are done were taken.
 void clinux_thread_free(struct clinux_thread *thread);
+
+#include "CContainer.h"
 
 #endif

@@ -99,4 +99,8 @@ static inline int copenssl_name_add_utf8(X509_NAME *name, int nid, const unsigne
     return X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, text, length, -1, 0);
 }
 
+// Keeps a few of the buffers that connections give back. Only before OpenSSL has allocated anything.
+// Returns 1, or 0 where it is too late.
+int copenssl_keep_buffers(void);
+
 #endif

@@ -44,6 +44,19 @@ public struct Configuration: Sendable {
     public var healthCheckTimeout: Int64 = 30_000
     /// `runtime.allowFunctionsToRunAsRoot`.
     public var allowsRootFunctions = false
+    /// Whether functions that are to have a container run without one on a machine that can make none,
+    /// `runtime.fallBackToNoContainer`; ours.
+    public var fallsBackToNoContainer = false
+    /// Workers that all on-demand functions may have together, `runtime.maxConcurrentLimit` (row B-06).
+    public var onDemandWorkers: Int64 = 25
+    /// Workers that are kept started and idle for each on-demand function, `runtime.spareWorkers`; ours.
+    public var spareWorkers: Int64 = 0
+    /// Invocations that may wait for all functions together, `runtime.maxWorkItemCount` (row B-05); nil where it is not set.
+    public var workItems: Int64?
+    /// On-demand workers that are kept without work, `runtime.lruSize` (row B-07).
+    public var idleWorkers: Int64 = 25
+    /// Keys that stand in the file, are right, and change nothing on this core (rows CFG-13 and B-08).
+    public var keysWithoutEffect: [String] = []
     /// Whether Prometheus is answered on the functions' port, `runtime.metrics`; ours.
     public var servesMetrics = false
     /// `writeDirectory`.

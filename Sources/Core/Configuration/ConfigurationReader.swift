@@ -72,7 +72,21 @@ final class ConfigurationReader {
         configuration.healthCheckTimeout =
             integer(node["postStartHealthCheckTimeout"], in: 1...3_600_000) ?? 30_000
         configuration.allowsRootFunctions = yesOrNo(node["allowFunctionsToRunAsRoot"])
-        _ = yesOrNo(node["cgroup"]["useSystemd"])
+        configuration.fallsBackToNoContainer = yesOrNo(node["fallBackToNoContainer"])
+        // V1.11: the least value is that of lruSize.
+        let kept = integer(node["lruSize"], in: 1...10_000)
+        let least = kept ?? 1
+        configuration.onDemandWorkers = integer(node["maxConcurrentLimit"], in: least...10_000) ?? max(25, least)
+        configuration.spareWorkers = integer(node["spareWorkers"], in: 0...10) ?? 0
+        configuration.idleWorkers = kept ?? 25
+        configuration.workItems = integer(node["maxWorkItemCount"], in: 1...1_000_000)
+        for (key, node) in [
+            ("runtime.cgroup.useSystemd", node["cgroup"]["useSystemd"]),
+            ("runtime.mountAllBlockDevices", node["mountAllBlockDevices"]),
+        ] where node.isPresent {
+            _ = yesOrNo(node)
+            configuration.keysWithoutEffect.append(key)
+        }
         configuration.servesMetrics = yesOrNo(node["metrics"])
         let members = findings.take { () throws(JSONMismatch) in try node["interpreters"].objectIfPresent() } ?? []
         for (runtime, node) in members {
@@ -195,7 +209,8 @@ extension ConfigurationReader {
                 root["runtime"],
                 [
                     "cgroup", "postStartHealthCheckTimeout", "allowFunctionsToRunAsRoot", "interpreters",
-                    "metrics", "maxWorkItemCount", "maxConcurrentLimit", "lruSize", "mountAllBlockDevices",
+                    "metrics", "fallBackToNoContainer", "maxWorkItemCount", "maxConcurrentLimit", "lruSize",
+                    "spareWorkers", "mountAllBlockDevices",
                 ]
             ),
             (root["runtime"]["cgroup"], ["useSystemd", "mountPath"]),

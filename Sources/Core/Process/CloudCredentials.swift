@@ -8,18 +8,17 @@ import TLS
 struct CloudCredentials {
     let plan: DialPlan
 
-    /// The name that AWS IoT asks for on port 443, where HTTPS is served too (row NET-03).
-    private static let protocolOnSharedPort = "x-amzn-mqtt-ca"
-
     /// Where systems keep the authorities that they trust (row H-46).
-    private static let systemStores = [
+    static let systemStores = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
         "/etc/ssl/cert.pem",
     ]
 
-    /// - Returns: nil for a core without a cloud.
-    static func read(_ configuration: Configuration) throws(SetupError) -> CloudCredentials? {
-        guard let host = configuration.iotHost, let principal = configuration.principal else { return nil }
+    /// - Returns: nil for a core without that service: `CloudService` says whose host has to be in config.json.
+    static func read(
+        _ configuration: Configuration, for service: CloudService = .messages
+    ) throws(SetupError) -> CloudCredentials? {
+        guard let host = service.host(configuration), let principal = configuration.principal else { return nil }
         let identity: TLSIdentity
         do throws(CertificateError) {
             identity = try TLSIdentity.read(
@@ -27,16 +26,16 @@ struct CloudCredentials {
         } catch {
             throw SetupError("The core's identity in config.json cannot be used: \(error.description).")
         }
-        let port = configuration.iotMQTTPort
-        let context = try context(identity, port == 443 ? [protocolOnSharedPort] : [])
+        let port = service.port(configuration)
+        let context = try context(identity, service.protocols(port: port))
         try trust(principal.certificateAuthority, key: "caPath", context)
         let files = DialPlan.Files(
             authority: principal.certificateAuthority, certificate: principal.certificate,
             proxyAuthority: configuration.proxyAuthority ?? "")
         return CloudCredentials(
             plan: DialPlan(
-                place: HostAndPort(host: host, port: port), context: context, files: files, proxy: configuration.proxy,
-                proxyContext: try proxyContext(configuration, principal)))
+                place: HostAndPort(host: host, port: port), context: context, files: files, keys: service.keys,
+                proxy: configuration.proxy, proxyContext: try proxyContext(configuration, principal)))
     }
 
     /// For a proxy that speaks TLS: its own CA, the system's, and those of the root CA file, to which V1's users had to

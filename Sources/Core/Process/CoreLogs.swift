@@ -20,6 +20,7 @@ enum CoreLogs {
             socketPath: layout.functionSocket, packageRoot: deployed.packages,
             runtimeRoot: layout.runtimes(executable: setup.executable), logRoot: layout.userLogs,
             thingName: thing.name, version: Version.compatibility)
+        configuration.bytecodeRoot = deployed.bytecode
         let settings = settings(.functions, deployed.group)
         configuration.logLevel = settings.level
         configuration.logSpace = settings.space
@@ -35,7 +36,20 @@ enum CoreLogs {
         configuration.interpreters = setup.configuration.interpreters.map {
             (runtime: $0.runtime, programs: [$0.program])
         }
+        configuration.grants = deployed.grants
         return configuration
+    }
+
+    static func functionLimits(_ configuration: Configuration) -> FunctionLimits {
+        var limits = FunctionLimits()
+        limits.onDemandWorkers = Int(configuration.onDemandWorkers)
+        limits.spareWorkers = Int(configuration.spareWorkers)
+        limits.idleWorkers = Int(configuration.idleWorkers)
+        if let most = configuration.workItems {
+            limits.workItems = Int(most)
+            limits.queuedInvocations = Int(most)
+        }
+        return limits
     }
 
     private static func settings(

@@ -78,18 +78,19 @@ final class CoreProcess {
         functions = FunctionService(
             configuration: CoreLogs.functionConfiguration(setup, deployed), definitions: group.functions,
             reactor: reactor,
-            router: router, launcher: launcher, log: log)
+            router: router, launcher: launcher, log: log, limits: CoreLogs.functionLimits(setup.configuration))
         pending.connect(launcher, functions)
         if let credentials, let spool {
             cloud = CloudLink(
                 settings: CloudStart.settings(setup.configuration, group, credentials),
                 subscriptions: group.subscriptions,
                 reactor: reactor, resolver: Resolver(reactor: reactor), router: router, queue: spool.outbound,
-                inbound: spool.inbound, log: log)
+                inbound: spool.inbound, kept: spool.sessions, log: log)
         } else {
             cloud = nil
         }
         for notice in server.notices + deployed.notices { log.info(notice) }
+        for warning in deployed.warnings { log.warn(warning) }
     }
 
     /// Serves until it is told to end.
@@ -142,9 +143,11 @@ final class CoreProcess {
         switch message {
         case .started(let worker, let process): functions.workerStarted(worker, pid: process)
         case .failed(let worker, let reason): functions.workerFailed(worker, reason: reason)
-        case .exited(let worker, let code, let signal):
-            functions.workerExited(worker, exitCode: signal == 0 ? code : nil, signal: signal == 0 ? nil : signal)
-        case .mayRunAs, .launch, .signal, .ready, .cannotServe:
+        case .exited(let worker, let code, let signal, let outOfMemory):
+            functions.workerExited(
+                worker, exitCode: signal == 0 ? code : nil, signal: signal == 0 ? nil : signal, outOfMemory: outOfMemory
+            )
+        case .mayLaunch, .launch, .signal, .ready, .cannotServe:
             log.error("The supervisor sent a message that only the core sends.")
         }
     }

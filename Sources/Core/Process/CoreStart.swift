@@ -1,5 +1,6 @@
 import Certificates
 import Deployment
+import Functions
 import Group
 import Linux
 import Log
@@ -10,6 +11,8 @@ import TLS
 struct CoreStart {
     let setup: DaemonSetup
     let identities: Identities
+    /// What the machine can do for functions in containers, as the supervisor has found out.
+    let support: SandboxSupport
     let echoes: Bool
 
     /// - Returns: the exit code.
@@ -19,9 +22,14 @@ struct CoreStart {
         let connection = SupervisorConnection(descriptor: link)
         do throws(SetupError) {
             let server = try prepareServer()
-            let deployed = DeployedGroup.load(setup)
+            let deployed = DeployedGroup.load(setup, withoutContainers: support.refusal)
             let cloud = try CloudCredentials.read(setup.configuration)
-            connection.tell(.mayRunAs(deployed.launchIdentities(identities)))
+            let configuration = CoreLogs.functionConfiguration(setup, deployed)
+            guard connection.tell(.mayLaunch(deployed.launchGrants(identities, configuration))) else {
+                throw SetupError(
+                    "The deployed group names more users, resources and packages than the \(SupervisorMessage.largestRecord) "
+                        + "bytes of one record hold: deploy one with shorter paths or fewer functions.")
+            }
             do throws(SystemError) {
                 try Privileges.drop(to: identities.core, parent: supervisor)
             } catch {

@@ -24,7 +24,8 @@ final class SupervisorLauncher: WorkerLauncher {
             arguments: [specification.executable] + specification.arguments,
             environment: specification.environment.map { "\($0.name)=\($0.value)" },
             workingDirectory: specification.workingDirectory,
-            user: identity.user, group: identity.group)
+            user: identity.user, group: identity.group, supplementaryGroups: specification.supplementaryGroups,
+            container: specification.container.map { Self.container($0) })
         if connection.tell(.launch(launch), descriptors: logDescriptors) { return }
         undelivered.append(
             (
@@ -33,6 +34,23 @@ final class SupervisorLauncher: WorkerLauncher {
                     + "supervisor does not listen"
             ))
         whenUndelivered()
+    }
+
+    private static func container(_ container: WorkerContainer) -> ContainerSpecification {
+        var mounts = (container.folders + container.volumes).map {
+            ContainerSpecification.Mount(source: $0.source, destination: $0.destination, isWritable: $0.isWritable)
+        }
+        if let socket = container.socket {
+            // Connecting to a socket takes the right to write to it.
+            mounts.append(
+                ContainerSpecification.Mount(
+                    source: socket, destination: WorkerContainer.socketPlace, isWritable: true))
+        }
+        return ContainerSpecification(
+            mounts: mounts,
+            devices: container.devices.map {
+                ContainerSpecification.Device(path: $0.path, isWritable: $0.isWritable)
+            }, memoryLimit: container.memoryLimit, showsSysfs: container.showsSysfs)
     }
 
     func signal(worker: UInt32, _ signal: Int32) {

@@ -37,11 +37,12 @@ struct StatusReport {
     private static func devices(
         _ core: CoreProcess, _ sources: [Endpoint: MessageSource], _ now: Int64
     ) -> JSON {
-        let connected = core.broker.connectedDevices
+        var connected: [String: ConnectedDevice] = [:]
+        for device in core.broker.connectedDevices { connected[device.thingName] = device }
         return .array(
             core.group.devices.map { device in
                 let published = Self.published(sources[.device(device.thingName)])
-                guard let connection = connected.first(where: { $0.thingName == device.thingName }) else {
+                guard let connection = connected[device.thingName] else {
                     return .object([("thing", .string(device.thingName)), ("connected", false)] + published)
                 }
                 return .object(
@@ -55,6 +56,30 @@ struct StatusReport {
             })
     }
 
+    /// All that is known of a worker that should have lived on.
+    private static func death(_ record: DeathRecord, ago: Int64) -> JSON {
+        var code: JSON = .null
+        var signal: JSON = .null
+        switch record.exit {
+        case .code(let number): code = .integer(Int64(number))
+        case .signal(let number): signal = .string(Signals.name(number))
+        case .outOfMemory: signal = "SIGKILL"
+        case .notStarted, .unreported: break
+        }
+        return [
+            "secondsAgo": .integer(ago / 1_000_000_000),
+            "worker": .integer(Int64(record.worker)),
+            "pid": record.processID.map { .integer(Int64($0)) } ?? .null,
+            "exitCode": code,
+            "signal": signal,
+            "outOfMemory": .boolean(record.exit == .outOfMemory),
+            "livedMilliseconds": .integer(record.lived / 1_000_000),
+            "invocation": record.invocation.map { .string($0.text) } ?? .null,
+            "sentence": .string(record.sentence),
+            "lastLines": .array(record.lastLines.map { .string($0) }),
+        ]
+    }
+
     private static func function(_ status: FunctionStatus, _ source: MessageSource?) -> JSON {
         let counters = status.counters
         return [
@@ -66,6 +91,8 @@ struct StatusReport {
             "handledErrors": .integer(counters.handledErrors),
             "unhandledErrors": .integer(counters.unhandledErrors),
             "timeouts": .integer(counters.timeouts),
+            "outOfMemory": .integer(counters.outOfMemory),
+            "lastDeath": status.lastDeath.map { death($0.record, ago: $0.ago) } ?? .null,
             "droppedMessages": .integer(counters.droppedMessages),
             "restarts": .integer(counters.restarts),
             "published": .integer(Int64(clamping: source?.published ?? 0)),

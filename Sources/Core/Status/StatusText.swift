@@ -102,16 +102,36 @@ public struct StatusText {
             .init(title: "QUEUED", isNumber: true), .init(title: "DROPPED", isNumber: true),
             .init(title: "RESTARTS", isNumber: true),
         ])
-        for function in ordered(functions, { number($0["droppedMessages"]) }) {
-            let errors = ["handledErrors", "unhandledErrors", "timeouts"].reduce(0) { $0 + number(function[$1]) }
+        let shown = ordered(functions) { trouble($0) }
+        for function in shown {
             let workers = (function["workers"]?.arrayValue ?? []).map { text($0["pid"]) }
             table.add([
                 end(.string("function \(text(function["arn"]))")), text(function["state"]),
-                workers.joined(separator: " "), text(function["invocations"]), String(errors), text(function["queued"]),
+                workers.joined(separator: " "), text(function["invocations"]), String(errors(of: function)),
+                text(function["queued"]),
                 text(function["droppedMessages"]), text(function["restarts"]),
             ])
         }
         add(table, of: functions.count, "functions")
+        // How those with errors died last; of those that wait after that, with the end of what they said.
+        for function in shown {
+            let waits = text(function["state"]) == "restarting"
+            guard waits || errors(of: function) > 0, let death = function["lastDeath"], !death.isNull else { continue }
+            add("\(text(death["secondsAgo"])) s ago: \(text(death["sentence"]))", 2)
+            if !waits { continue }
+            for line in death["lastLines"]?.arrayValue ?? [] { add(text(line), 4) }
+        }
+    }
+
+    /// Time-outs are among the unhandled errors.
+    private func errors(of function: JSON) -> Int64 {
+        number(function["handledErrors"]) + number(function["unhandledErrors"])
+    }
+
+    /// Those that wait after a death are first.
+    private func trouble(_ function: JSON) -> Int64 {
+        let waits: Int64 = text(function["state"]) == "restarting" ? 1 << 40 : 0
+        return waits + errors(of: function) + number(function["droppedMessages"])
     }
 
     private mutating func subscriptions() {

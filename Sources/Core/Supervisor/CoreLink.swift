@@ -21,21 +21,23 @@ final class CoreLink: EventHandler {
 extension Supervisor {
     /// Takes what the core asks for. The core is not trusted: a record that makes no sense is dropped and told.
     func receive() {
-        while link >= 0 {
-            switch RecordSocket.receive(link) {
+        guard link >= 0 else { return }
+        RecordSocket.receiveTurn(link) { received in
+            switch received {
             case .record(let bytes, let descriptors):
                 defer { for descriptor in descriptors { FileDescriptor.close(descriptor) } }
-                guard let message = SupervisorMessage(bytes) else {
+                if let message = SupervisorMessage(bytes) {
+                    act(on: message, descriptors)
+                } else {
                     log.error("The core sent a record of \(bytes.count) bytes that is no message; it is ignored.")
-                    continue
                 }
-                act(on: message, descriptors)
-            case .wouldBlock: return
+                return true
+            case .wouldBlock: return false
             case .closed, .failed:
                 // Its end is told by SIGCHLD; a core that only closed its link serves nobody.
                 reactor.remove(link)
                 if let core { _ = Processes.send(Signals.kill, to: core) }
-                return
+                return false
             }
         }
     }
@@ -64,18 +66,20 @@ extension Supervisor {
 
     private func act(on message: SupervisorMessage, _ descriptors: [Int32]) {
         switch message {
-        case .mayRunAs(let identities):
+        case .mayLaunch(let grants):
             // The core says so before it gives root up; what comes later may come from whoever took it over.
-            guard policy.identities == nil else {
-                return log.error("The core wants other users for functions: refused.")
+            guard policy.grants == nil else {
+                return log.error("The core wants other users and resources for functions: refused.")
             }
-            policy.identities = identities
+            policy.grants = grants
+            // Where the paths lead now. A function that can write to one of the folders on the way must not lead a later
+            // container elsewhere.
+            sources.removeAll()
+            for mount in grants.mounts { sources[mount.source] = Files.resolve(mount.source) }
         case .launch(let specification): launch(specification, descriptors)
         case .signal(let worker, let number):
             // Only processes of our own, and only while they are not reaped: the number cannot be another's yet.
-            if let process = workers.process(of: worker), number > 0, number < 32 {
-                _ = Processes.send(number, toGroup: process)
-            }
+            if let process = workers.process(of: worker), number > 0, number < 32 { signal(process, number) }
         case .ready(let problem): report(problem.isEmpty ? .serving : .partly(problem))
         case .cannotServe(let reason):
             log.error("The core cannot serve: \(reason)")
@@ -94,11 +98,30 @@ extension Supervisor {
             return send(.failed(worker: worker, reason: refusal))
         }
         do throws(SystemError) {
-            let process = try Launcher.start(specification, descriptors: descriptors, changesUser: changesUser)
-            workers.add(worker, process: process)
-            send(.started(worker: worker, process: process))
+            if specification.container != nil {
+                let contained = try containers.start(specification, descriptors: descriptors) { [sources] source in
+                    sources[source] ?? source
+                }
+                workers.add(worker, contained)
+                send(.started(worker: worker, process: contained.program))
+            } else {
+                let (process, group, mark) = try containers.startPlain(
+                    specification, descriptors: descriptors, changesUser: changesUser)
+                workers.add(worker, process: process, group: group, mark: mark)
+                send(.started(worker: worker, process: process))
+            }
         } catch {
             send(.failed(worker: worker, reason: error.description))
+        }
+    }
+
+    /// The first process of a container passes signals on to its function's process group; killed, it takes everything in
+    /// the container with it.
+    func signal(_ process: Int32, _ number: Int32) {
+        if workers.isContainer(process) {
+            _ = Processes.send(number, to: process)
+        } else {
+            _ = Processes.send(number, toGroup: process)
         }
     }
 }

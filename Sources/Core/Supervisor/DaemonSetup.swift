@@ -75,13 +75,16 @@ public struct DaemonSetup {
             if let problem = writeSystemProcessFile(Processes.current) { log.warn(problem) }
             Processes.raiseDescriptorLimit()
             Signals.ignoreBrokenPipes()
-            let core = CoreStart(setup: self, identities: identities, echoes: echoes)
+            let containers = Containers(
+                name: layout.controlGroup, hidden: [layout.root, layout.writable])
+            for notice in containers.support.notices { log.warn(notice) }
+            let core = CoreStart(setup: self, identities: identities, support: containers.support, echoes: echoes)
             let supervisor = try Supervisor(
                 log: log, crashLog: LogFile(path: layout.crashLog),
                 policy: LaunchPolicy(
                     allowsRoot: configuration.allowsRootFunctions || identities.core == nil,
                     coreUser: identities.core?.user),
-                changesUser: identities.core != nil,
+                changesUser: identities.core != nil, containers: containers,
                 report: { outcome in
                     if case .failed = outcome { failed = true }
                     report(outcome)

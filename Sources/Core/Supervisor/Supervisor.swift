@@ -37,6 +37,9 @@ public final class Supervisor: EventHandler {
     let crashLog: LogFile
     var policy: LaunchPolicy
     let changesUser: Bool
+    let containers: Containers
+    /// Where the mounts' sources of the deployed group lead.
+    var sources: [String: String] = [:]
     private let coreMain: CoreMain
     private let signals: Int32
 
@@ -56,10 +59,11 @@ public final class Supervisor: EventHandler {
     /// - Parameters:
     ///   - policy: what a core may start.
     ///   - changesUser: whether functions get identities of their own; only root can.
+    ///   - containers: starts what is to run in a container.
     ///   - report: called once, when the first core serves or cannot.
     public init(
-        log: Logger, crashLog: LogFile, policy: LaunchPolicy, changesUser: Bool, report: @escaping (Report) -> Void,
-        coreMain: @escaping CoreMain
+        log: Logger, crashLog: LogFile, policy: LaunchPolicy, changesUser: Bool, containers: Containers,
+        report: @escaping (Report) -> Void, coreMain: @escaping CoreMain
     ) throws(SystemError) {
         reactor = try Reactor()
         signals = try Signals.descriptor([
@@ -69,6 +73,7 @@ public final class Supervisor: EventHandler {
         self.crashLog = crashLog
         self.policy = policy
         self.changesUser = changesUser
+        self.containers = containers
         waiting = report
         self.coreMain = coreMain
     }
@@ -80,6 +85,7 @@ public final class Supervisor: EventHandler {
         try reactor.add(signals, .readable, self)
         try startCore()
         try reactor.run()
+        containers.removeGroups()
         return 0
     }
 
@@ -126,7 +132,7 @@ public final class Supervisor: EventHandler {
         FileDescriptor.close(pair.1)
         link = pair.0
         outbox = RecordOutbox(socket: link)
-        policy.identities = nil
+        policy.grants = nil
         coreStarted = Clock.monotonic()
         log.info("Started the core as process \(core ?? 0).")
     }
@@ -154,19 +160,35 @@ public final class Supervisor: EventHandler {
     }
 
     private func reap() {
+        var mayHaveLeft = false
         while let (process, exit) = Processes.reap() {
+            let plain = workers.removePlain(process: process)
+            if let group = plain.group { containers.finish(group) }
+            // Where there are control groups, what a process leaves behind ends with its group.
+            if plain.wasMarked || workers.hasMarks && !workers.isKnown(process) { mayHaveLeft = true }
             if process == core {
                 coreEnded(exit)
+            } else if var contained = workers.removeContainer(process: process) {
+                let (exit, outOfMemory) = containers.finish(&contained)
+                guard let worker = workers.remove(process: process) else { continue }
+                sendEnd(of: worker, exit, outOfMemory: outOfMemory)
             } else if let worker = workers.remove(process: process) {
                 // What a function started goes with it, unless it left the process group on purpose.
                 _ = Processes.send(Signals.kill, toGroup: process)
-                switch exit {
-                case .code(let code): send(.exited(worker: worker, code: code, signal: 0))
-                case .signal(let number): send(.exited(worker: worker, code: -1, signal: number))
-                }
+                sendEnd(of: worker, exit, outOfMemory: false)
             }
         }
-        if phase == .stopping, core == nil { finishStopping() }
+        containers.removeUnfinished()
+        if phase == .stopping, core == nil { return finishStopping() }
+        if mayHaveLeft { endOrphans() }
+    }
+
+    private func sendEnd(of worker: UInt32, _ exit: ProcessExit, outOfMemory: Bool) {
+        switch exit {
+        case .code(let code): send(.exited(worker: worker, code: code, signal: 0))
+        case .signal(let number):
+            send(.exited(worker: worker, code: -1, signal: number, outOfMemory: outOfMemory))
+        }
     }
 
     private func coreEnded(_ exit: ProcessExit) {
@@ -178,7 +200,7 @@ public final class Supervisor: EventHandler {
         FileDescriptor.close(link)
         link = -1
         // Workers belonged to that core: the next one cannot know them.
-        for process in workers.removeAll() { _ = Processes.send(Signals.kill, toGroup: process) }
+        for process in workers.removeAll() { signal(process, Signals.kill) }
         // Nor what functions left behind when they ended, which has become ours.
         for process in ProcessTree.children(of: Processes.current) { _ = Processes.send(Signals.kill, to: process) }
         // One that ended on request, for a new deployment, says nothing about the start.

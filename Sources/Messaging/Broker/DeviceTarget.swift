@@ -11,8 +11,25 @@ final class DeviceTarget: MessageTarget {
     var session: ClientSession?
     /// How often in a row a young connection was taken over.
     var quickTakeovers = 0
+    /// What the log has been told of it.
+    var told = Told()
+
+    struct Told {
+        var topics = Recurrence()
+        var retained = Recurrence()
+        var refusedFilters = Recurrence()
+        var unservedFilters = Recurrence()
+    }
 
     private let broker: LocalBroker
+    private var lastAnswer = LastAnswer()
+
+    /// What the client's filters said to a topic: a device gets the same one again and again.
+    private struct LastAnswer {
+        var topicNumber: UInt64 = 0
+        var generation: UInt64 = 0
+        var qos: QoS?
+    }
 
     init(thingName: String, source: MessageSource, subjects: [MQTT.TopicFilter], broker: LocalBroker) {
         self.thingName = thingName
@@ -29,7 +46,7 @@ final class DeviceTarget: MessageTarget {
             broker.counters.droppedWhileDisconnected += 1
             return .absent
         }
-        guard let wanted = broker.index.qos(session, message.topic) else {
+        guard let wanted = wanted(message, session) else {
             broker.counters.droppedUnsubscribed += 1
             return .unwanted
         }
@@ -40,6 +57,19 @@ final class DeviceTarget: MessageTarget {
             return .absent
         }
         return broker.deliver(message.topic, message.payload, to: session, qos) ? .taken : .dropped
+    }
+
+    /// With which QoS the client wants it at most; nil where it does not. Another session has other subscriptions, whose
+    /// coming and going changes the generation.
+    private func wanted(_ message: borrowing MessageView, _ session: ClientSession) -> QoS? {
+        let generation = broker.index.generation
+        if message.topicNumber != 0, message.topicNumber == lastAnswer.topicNumber, lastAnswer.generation == generation
+        {
+            return lastAnswer.qos
+        }
+        let qos = broker.index.qos(session, message.topic)
+        lastAnswer = LastAnswer(topicNumber: message.topicNumber, generation: generation, qos: qos)
+        return qos
     }
 
     func isFull(forPayload bytes: Int) -> Bool {

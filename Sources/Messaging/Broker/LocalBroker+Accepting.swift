@@ -26,7 +26,7 @@ extension LocalBroker {
                 let reason = SystemError("accept a connection", code: code).reason
                 log.warn("Cannot accept a connection now: \(reason). Trying again in a second.")
                 pause()
-                reactor.schedule(afterNanoseconds: Self.rest) { self.resume() }
+                reactor.schedule(afterNanoseconds: Self.rest) { self.listenAgain() }
                 return
             }
         }
@@ -49,7 +49,8 @@ extension LocalBroker {
         let connection = BrokerConnection(
             descriptor: descriptor, peer: peer, transport: transport, broker: self, now: Clock.monotonic())
         do throws(SystemError) {
-            try reactor.add(descriptor, .readable, connection)
+            // Until it has sent a CONNECT it is a stranger, and the messages of others come first.
+            try reactor.add(descriptor, .readable, connection, urgency: .low)
         } catch {
             log.error("Cannot serve \(peer): \(error.description)")
             FileDescriptor.close(descriptor)

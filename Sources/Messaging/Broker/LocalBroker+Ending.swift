@@ -7,6 +7,7 @@ import TLS
 extension LocalBroker {
     /// Tidies up after a closed connection, tells why it ended, and publishes its will.
     func ended(_ connection: BrokerConnection, _ reason: CloseReason, _ client: ClientSession?, _ will: Will?) {
+        coolLater()
         let descriptor = Int(connection.descriptor)
         if connectionTable[descriptor] === connection { connectionTable[descriptor] = nil }
         if let client {
@@ -22,11 +23,19 @@ extension LocalBroker {
             // Whoever crowds is told of elsewhere, seldom.
             if reason != .lost, reason != .crowdedOut {
                 let who = connection.session.provenName.map { "device \($0.text) at " } ?? "a connection from "
-                let line = "Refused \(who)\(connection.peer): \(reason.description)."
-                if reason.isRemarkable { log.warn(line) } else { log.info(line) }
+                tell("Refused \(who)\(connection.peer): \(reason.description).", of: connection, reason)
             }
             pendingEnded()
         }
+    }
+
+    /// A device that is known by its certificate is told of each time; of strangers a share, for anybody on the network
+    /// can be refused as often as he likes.
+    private func tell(_ line: String, of connection: BrokerConnection, _ reason: CloseReason) {
+        guard reason.isRemarkable else { return log.info(line) }
+        guard connection.session.provenName == nil else { return log.warn(line) }
+        guard let untold = told.refusals.take(now: Clock.monotonic()) else { return }
+        log.warn(untold == 0 ? line : line + " \(untold) others were refused since such a line was last written.")
     }
 
     func name(_ client: ClientSession) -> String {
@@ -43,13 +52,22 @@ extension LocalBroker {
         }
     }
 
+    /// Tells of a message whose topic no client may use.
+    func tellBreach(
+        _ what: @autoclosure () -> String, _ topic: [UInt8], _ breach: TopicRules.Breach, _ device: DeviceTarget?
+    ) {
+        // A device's own count stays with it over its connections; without a group there is one for all.
+        guard device?.told.topics.isTold() ?? told.topics.isTold() else { return }
+        log.warn(
+            "Discarding \(what()) on topic \(topic.text): " + rules.topicRules.describe(breach) + "."
+                + (device?.told.topics ?? told.topics).note)
+    }
+
     /// A will is a message of the client like any other: in a group, the table decides where it goes.
     private func publish(_ will: Will, of client: ClientSession, _ device: DeviceTarget?) {
         if let breach = rules.topicRules.breach(will.topic.bytes.span) {
             counters.droppedByTopic += 1
-            log.warn(
-                "Discarding the will of \(client.clientID.text) on topic \(will.topic.bytes.text): "
-                    + rules.topicRules.describe(breach) + ".")
+            tellBreach("the will of \(client.clientID.text)", will.topic.bytes, breach, device)
             return
         }
         _ = publish(will.topic.bytes.span, will.payload.span, will.qos, retain: will.retain, from: device)

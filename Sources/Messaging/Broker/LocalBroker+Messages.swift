@@ -16,7 +16,7 @@ extension LocalBroker {
             let outcome = router.publish(
                 MessageView(topic: topic, payload: payload, source: device.source, qos: qos, retain: retain))
             // What no row takes anywhere takes no place either.
-            if retain, outcome.isRouted || payload.isEmpty { keep(topic, payload, qos, from: device.source) }
+            if retain, outcome.isRouted || payload.isEmpty { keep(topic, payload, qos, from: device) }
             return outcome
         }
         if retain { keep(topic, payload, qos, from: nil) }
@@ -30,8 +30,8 @@ extension LocalBroker {
         return PublishOutcome()
     }
 
-    private func keep(_ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, from source: MessageSource?) {
-        if !retained.keep(topic, payload, qos, from: source) { refuseRetained(topic) }
+    private func keep(_ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, from device: DeviceTarget?) {
+        if !retained.keep(topic, payload, qos, from: device?.source) { refuseRetained(topic, device) }
     }
 
     /// Sends packets on that are the same for every subscriber of the topic that was resolved last.
@@ -65,7 +65,13 @@ extension LocalBroker {
             }
             guard try session.enqueue(topic, payload, qos, retain: retain) else {
                 counters.droppedByFullSession += 1
-                if let connection = session.connection { connection.drop(1) }
+                if let connection = session.connection {
+                    connection.lose(1)
+                } else if told.fullSessions.isTold() {
+                    log.warn(
+                        "Dropping a message for \(name(session)), which is away: \(session.outbound?.count ?? 0) wait for it, and "
+                            + "there is no room for more." + told.fullSessions.note)
+                }
                 return false
             }
             counters.delivered += 1
@@ -83,12 +89,10 @@ extension LocalBroker {
         let result = try client.subscribe(packet, index, &connection.output)
         if let device = connection.device { warn(device, result) }
         if retained.count == 0 { return }
-        for request in result.granted {
-            retained.each(request.filter) { topic, message in
-                guard mayHave(connection.device, topic, message) else { return }
-                let qos = message.qos.rawValue < request.qos.rawValue ? message.qos : request.qos
-                _ = deliver(topic.span, message.payload.span, to: client, qos, retain: true)
-            }
+        retained.each(result.granted, rules) { topic, message, granted in
+            guard mayHave(connection.device, topic, message) else { return }
+            let qos = message.qos.rawValue < granted.rawValue ? message.qos : granted
+            _ = deliver(topic.span, message.payload.span, to: client, qos, retain: true)
         }
     }
 
@@ -97,27 +101,32 @@ extension LocalBroker {
         return router.grants(topic.span, from: source, to: .device(device.thingName))
     }
 
-    private func refuseRetained(_ topic: Span<UInt8>) {
+    private func refuseRetained(_ topic: Span<UInt8>, _ device: DeviceTarget?) {
         counters.retainedRefused += 1
-        let count = counters.retainedRefused
-        guard count & (count - 1) == 0 else { return }
+        guard device?.told.retained.isTold() ?? told.retained.isTold() else { return }
         let name = topic.withUnsafeBufferPointer { [UInt8]($0) }.text
+        let who = device.map { " of device \($0.thingName)" } ?? ""
+        let share = device == nil ? "" : ", and a quarter of both of one device"
         log.warn(
-            "The message on topic \(name) is passed on, but not retained: at most \(limits.retainedMessages) messages of "
-                + "\(limits.retainedBytes) bytes are. \(count) were refused so far.")
+            "The message on topic \(name)\(who) is passed on, but not retained: at most \(limits.retainedMessages) "
+                + "messages of \(limits.retainedBytes) bytes are\(share)."
+                + (device?.told.retained ?? told.retained).note)
     }
 
     private func warn(_ device: DeviceTarget, _ result: ClientSession.Subscribed) {
-        if let first = result.refused.first {
+        if let first = result.refused.first, device.told.refusedFilters.isTold() {
             let reason = rules.topicRules.breach(first.bytes.span).map { rules.topicRules.describe($0) }
             log.warn(
                 "Refused \(result.refused.count) topic filters of device \(device.thingName), first \(first.bytes.text): "
-                    + (reason ?? "it has \(limits.filters) filters already, which is the most allowed") + ".")
+                    + (reason ?? "it has \(limits.filters) filters already, which is the most allowed") + "."
+                    + device.told.refusedFilters.note)
         }
-        for filter in result.added where !device.mayReceive(filter) {
-            log.warn(
-                "Device \(device.thingName) subscribed to \(filter.bytes.text), but no subscription of the group with "
-                    + "this device as its target has a matching subject: nothing will arrive. Add one and deploy.")
-        }
+        let unserved = result.added.filter { !device.mayReceive($0) }
+        guard let first = unserved.first, device.told.unservedFilters.isTold() else { return }
+        let others = unserved.count > 1 ? " and \(unserved.count - 1) other filters" : ""
+        log.warn(
+            "Device \(device.thingName) subscribed to \(first.bytes.text)\(others), but no subscription of the group with "
+                + "this device as its target has a matching subject: nothing will arrive. Add one and deploy."
+                + device.told.unservedFilters.note)
     }
 }

@@ -6,7 +6,7 @@ import Linux
 extension LocalBroker {
     /// The least time between two looks, in nanoseconds.
     private static let sweepPause: Int64 = 100_000_000
-    /// How long storage stays with a connection that has nothing to send.
+    /// How long storage stays that no connection needs.
     private static let cooling: Int64 = 1_000_000_000
 
     /// Looks at the connections no later than at this time.
@@ -30,28 +30,14 @@ extension LocalBroker {
         if earliest < .max { sweep(by: max(earliest, now + Self.sweepPause)) }
     }
 
-    /// Has the storage of a connection's output given back when it was not used for a while: an idle client has none,
-    /// and a busy one does not allocate in each turn.
-    func coolLater(_ connection: BrokerConnection) {
-        if connection.isWarm { return }
-        connection.isWarm = true
-        warm.append(connection)
-        if warm.count == 1 {
-            reactor.schedule(afterNanoseconds: Self.cooling) { [self] in cool() }
-        }
-    }
-
-    private func cool() {
-        let all = warm
-        warm = []
-        for connection in all {
-            connection.isWarm = false
-            if connection.hasBeenUsed {
-                connection.hasBeenUsed = false
-                coolLater(connection)
-            } else {
-                connection.output.releaseStorage()
-            }
+    /// Has the storage that connections share given back when it was not used for a while.
+    func coolLater() {
+        if isCooling || storage.isEmpty { return }
+        isCooling = true
+        reactor.schedule(afterNanoseconds: Self.cooling) { [self] in
+            isCooling = false
+            storage.trim()
+            coolLater()
         }
     }
 }

@@ -48,16 +48,27 @@ public final class LocalBroker: TurnEndHandler, AcceptanceObserver {
     var pending = 0
     var isPaused = false
     var isLookingForRoom = false
+    /// What the log has been told, whoever made it.
+    var told = Told()
     /// When the connections' deadlines are looked at next.
     var nextSweep = Int64.max
     var sweepTimer: TimerID?
-    /// Connections whose output has storage and nothing in it.
-    var warm: [BrokerConnection] = []
+    /// What connections have their output in.
+    let storage = BufferPool()
+    var isCooling = false
 
     private var dirty: [BrokerConnection] = []
     private var unread: [BrokerConnection] = []
     private var unsettled: [BrokerConnection] = []
     private var asksForTurnEnd = false
+
+    struct Told {
+        var topics = Recurrence()
+        var retained = Recurrence()
+        var crowding = Recurrence()
+        var fullSessions = Recurrence()
+        var refusals = TellingRate()
+    }
 
     /// Serves a group. Registers every device of it with the router.
     ///
@@ -208,6 +219,9 @@ public final class LocalBroker: TurnEndHandler, AcceptanceObserver {
 
     /// Has a connection read on, after the others had their turn.
     func readLater(_ connection: BrokerConnection) {
+        // Once a turn: its socket may be readable as well, which would add one more in each.
+        if connection.isUnread { return }
+        connection.isUnread = true
         unread.append(connection)
         askForTurnEnd()
     }
@@ -225,7 +239,10 @@ public final class LocalBroker: TurnEndHandler, AcceptanceObserver {
         if !unread.isEmpty {
             let waiting = unread
             unread.removeAll(keepingCapacity: true)
-            for connection in waiting { connection.receive() }
+            for connection in waiting {
+                connection.isUnread = false
+                connection.receive()
+            }
         }
         // Closing a broken connection publishes its will, which makes others dirty.
         var index = 0

@@ -13,11 +13,31 @@ final class RetainedMessages {
         let qos: QoS
     }
 
+    /// How much is kept; bytes are those of topics and payloads.
+    struct Amount {
+        var count = 0
+        var bytes = 0
+
+        mutating func add(_ size: Int) {
+            count += 1
+            bytes += size
+        }
+
+        mutating func remove(_ size: Int) {
+            count -= 1
+            bytes -= size
+        }
+    }
+
+    /// In a group nobody has more than this part of the places, so that one device leaves some to the others.
+    private static let shares = 4
+
     private let limits: BrokerLimits
     private var topics: [[UInt8]: [Retained]] = [:]
-    private(set) var count = 0
-    /// Of topics and payloads.
-    private(set) var bytes = 0
+    private var all = Amount()
+    private var ofSource: [Endpoint: Amount] = [:]
+
+    var count: Int { all.count }
 
     init(limits: BrokerLimits) {
         self.limits = limits
@@ -27,27 +47,66 @@ final class RetainedMessages {
     /// - Returns: whether it is kept, or was not to be.
     func keep(_ topic: Span<UInt8>, _ payload: Span<UInt8>, _ qos: QoS, from source: MessageSource?) -> Bool {
         let key = topic.withUnsafeBufferPointer { [UInt8]($0) }
-        var all = topics[key] ?? []
-        if let index = all.firstIndex(where: { $0.source?.endpoint == source?.endpoint }) {
-            count -= 1
-            bytes -= key.count + all[index].payload.count
-            all.remove(at: index)
+        var known = topics[key] ?? []
+        var own = source.map { ofSource[$0.endpoint] ?? Amount() } ?? Amount()
+        if let index = known.firstIndex(where: { $0.source?.endpoint == source?.endpoint }) {
+            let size = key.count + known[index].payload.count
+            all.remove(size)
+            own.remove(size)
+            known.remove(at: index)
         }
         let size = key.count + payload.count
         let isWanted = payload.count > 0
-        let fits = count < limits.retainedMessages && bytes + size <= limits.retainedBytes
+        let fits = hasRoom(all, size, 1) && (source == nil || hasRoom(own, size, Self.shares))
         if isWanted, fits {
             let copy = payload.withUnsafeBufferPointer { [UInt8]($0) }
-            all.append(Retained(source: source, payload: copy, qos: qos))
-            count += 1
-            bytes += size
+            known.append(Retained(source: source, payload: copy, qos: qos))
+            all.add(size)
+            own.add(size)
         }
-        topics[key] = all.isEmpty ? nil : all
+        topics[key] = known.isEmpty ? nil : known
+        if let source { ofSource[source.endpoint] = own.count == 0 ? nil : own }
         return fits || !isWanted
     }
 
+    private func hasRoom(_ amount: Amount, _ size: Int, _ shares: Int) -> Bool {
+        amount.count < limits.retainedMessages / shares && amount.bytes + size <= limits.retainedBytes / shares
+    }
+
+    /// Calls `body` for each message that the filters of a SUBSCRIBE match, once, with the highest QoS of those that do.
+    ///
+    /// The filters make an index that each topic is looked up in, for a packet may have thousands of them.
+    func each(
+        _ requests: [Subscribe.Request], _ rules: BrokerRules,
+        _ body: (_ topic: [UInt8], _ message: Retained, _ qos: QoS) -> Void
+    ) {
+        if requests.count == 1 {
+            return each(requests[0].filter) { topic, message in body(topic, message, requests[0].qos) }
+        }
+        let index = SubscriptionIndex()
+        let wanted = ClientSession(clientID: [], isPersistent: false, root: index.makeRoot(), rules: rules)
+        var hasWildcard = false
+        for request in requests {
+            if request.filter.hasWildcard { hasWildcard = true }
+            index.add(request.filter, request.qos, wanted)
+        }
+        if hasWildcard {
+            for (topic, messages) in topics {
+                guard let qos = index.qos(wanted, topic.span) else { continue }
+                for message in messages { body(topic, message, qos) }
+            }
+        } else {
+            for request in requests where index.has(request.filter, wanted) {
+                // What is named twice is there once, with the QoS of the last.
+                guard let qos = index.qos(wanted, request.filter.bytes.span) else { continue }
+                index.remove(request.filter, wanted)
+                for message in topics[request.filter.bytes] ?? [] { body(request.filter.bytes, message, qos) }
+            }
+        }
+    }
+
     /// Calls `body` for each message whose topic a filter matches.
-    func each(_ filter: TopicFilter, _ body: (_ topic: [UInt8], _ message: Retained) -> Void) {
+    private func each(_ filter: TopicFilter, _ body: (_ topic: [UInt8], _ message: Retained) -> Void) {
         if !filter.hasWildcard {
             for message in topics[filter.bytes] ?? [] { body(filter.bytes, message) }
             return

@@ -17,10 +17,12 @@ enum CloudFilters {
                 continue
             }
         }
+        // Without a wildcard a filter covers itself alone: thousands of such need not be compared with each other.
+        let wide = all.filter { $0.bytes.contains(UInt8(ascii: "+")) || $0.bytes.last == UInt8(ascii: "#") }
         var kept: [MQTT.TopicFilter] = []
         for filter in all {
             var isCovered = false
-            for other in all where other != filter && covers(other.bytes, filter.bytes) { isCovered = true }
+            for other in wide where other != filter && covers(other.bytes, filter.bytes) { isCovered = true }
             if !isCovered { kept.append(filter) }
         }
         return kept

@@ -51,6 +51,8 @@ public final class CloudLink {
     private let queue: any CloudQueue
     /// Where messages of kept sessions are safe.
     let inbound: InboundQueue?
+    /// What the sessions that the cloud keeps may be subscribed to, from earlier deployments too.
+    let kept: KeptSessions?
     private let source: MessageSource
     private(set) var connections: [CloudConnection] = []
     /// The one that publishes.
@@ -59,14 +61,17 @@ public final class CloudLink {
     private var allowance = CloudAllowance()
     private var isPumping = false
     private var pumpTimer: TimerID?
+    private var rejections = Recurrence()
+    private var asides = Recurrence()
     public private(set) var counters = CloudLinkCounters()
 
     /// - Parameters:
     ///   - subscriptions: the group's rows.
     ///   - inbound: needed where `settings.keepsSessions`.
+    ///   - kept: what an earlier process has subscribed kept sessions to.
     public init(
         settings: Settings, subscriptions: [Subscription], reactor: Reactor, resolver: Resolver, router: Router,
-        queue: any CloudQueue, inbound: InboundQueue? = nil, log: Logger
+        queue: any CloudQueue, inbound: InboundQueue? = nil, kept: KeptSessions? = nil, log: Logger
     ) {
         self.settings = settings
         self.reactor = reactor
@@ -74,11 +79,13 @@ public final class CloudLink {
         self.router = router
         self.queue = queue
         self.inbound = inbound
+        self.kept = kept
         self.log = log
         source = router.source(.cloud)
         allowance = CloudAllowance(rate: settings.rate)
         makePool(CloudFilters.filters(subscriptions))
-        guard keepsSessions else { return }
+        addLeftConnections()
+        guard connections.contains(where: { $0.isPersistent }) else { return }
         router.ledger.observe(self)
         inbound?.whenRoom = { [self] in
             for connection in connections { connection.resume() }
@@ -106,12 +113,38 @@ public final class CloudLink {
         }
     }
 
+    /// Sessions that are kept under client IDs which the group needs no more: what they still have is taken, and their
+    /// subscriptions are taken back. With the next start they are gone.
+    private func addLeftConnections() {
+        guard let kept, inbound != nil else { return }
+        for client in kept.clients where !connections.contains(where: { $0.name == client }) {
+            guard Self.isOwn(client, of: settings.clientID) else {
+                // Another thing's: the certificate need not be allowed to use its ID.
+                kept.replace(client, with: [])
+                continue
+            }
+            connections.append(CloudConnection(name: client, isPersistent: true, requests: [], link: self))
+        }
+    }
+
     /// `<thing>-c00` (row CID-01); from 100 on with three digits.
     static func name(_ base: String, _ index: Int) -> String { "\(base)-c\(index < 10 ? "0" : "")\(index)" }
+
+    /// Whether `name(_:_:)` makes this of the base, with two or three digits.
+    static func isOwn(_ client: String, of base: String) -> Bool {
+        let prefix = "\(base)-c"
+        guard client.utf8.starts(with: prefix.utf8) else { return false }
+        let digits = client.utf8.dropFirst(prefix.utf8.count)
+        return (2...3).contains(digits.count) && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    }
 
     /// Connects, and stays connected. It never fails: without a cloud the core serves all the same (row MSG-09).
     public func start() {
         queue.whenReady = { [self] in pumpLater() }
+        // Before the cloud is asked for them.
+        for connection in connections where connection.isPersistent {
+            kept?.add(connection.requests.map { $0.filter }, to: connection.name)
+        }
         for connection in connections { connection.start() }
     }
 
@@ -160,10 +193,12 @@ public final class CloudLink {
             counters.setAside += 1
             let reason =
                 "the cloud has closed the connection \(PoisonWatch.strikes) times in a row when it got the message"
-            log.error(
-                "A message for the cloud is set aside: \(reason). Does the policy of the core's certificate allow "
-                    + "iot:Publish to its topic? It is lost; those behind it go on.")
-            queue.reject(culprit, reason: reason)
+            if asides.isTold() {
+                log.error(
+                    "A message for the cloud is set aside: \(reason). Does the policy of the core's certificate allow "
+                        + "iot:Publish to its topic? It is lost; those behind it go on." + asides.note)
+            }
+            queue.reject(culprit)
         }
         queue.returnAll()
     }
@@ -230,8 +265,12 @@ public final class CloudLink {
             guard let message = queue.next() else { return }
             if let problem = CloudRules.problem(message) {
                 counters.rejected += 1
-                log.error("A message for the cloud on topic \(message.topic.text) is dropped: \(problem).")
-                queue.reject(message.number, reason: problem)
+                if rejections.isTold() {
+                    log.error(
+                        "A message for the cloud on topic \(message.topic.text) is dropped: \(problem)."
+                            + rejections.note)
+                }
+                queue.reject(message.number)
                 continue
             }
             poison.sending(message.number)

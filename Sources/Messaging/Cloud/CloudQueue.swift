@@ -22,7 +22,7 @@ public protocol CloudQueue: AnyObject {
     /// The cloud has the message.
     func confirm(_ number: UInt64)
     /// The cloud will never take the message (too large, a topic it refuses): it is dropped and counted.
-    func reject(_ number: UInt64, reason: String)
+    func reject(_ number: UInt64)
     /// The connection is lost: what is under way and not confirmed comes again, in its order.
     func returnAll()
     /// Called when `next()` has something after it had nothing.

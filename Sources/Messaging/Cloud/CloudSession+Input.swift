@@ -29,7 +29,7 @@ extension CloudSession {
             if let pingedAt { pace.measured(now - pingedAt) }
             pingedAt = nil
             return nil
-        case .unsuback: return nil
+        case .unsuback(let identifier): return takeUnsuback(identifier, &output, now: now)
         case .connack, .connect, .subscribe, .unsubscribe, .pingreq, .disconnect:
             return fail(.unexpected("a packet that only clients send"))
         case .pubrec, .pubrel, .pubcomp:
@@ -69,14 +69,11 @@ extension CloudSession {
     }
 
     private func take(_ suback: Suback, _ output: inout ByteBuffer, now: Int64) -> Event? {
-        guard let asked = subscribing, asked.identifier == suback.packetIdentifier else { return nil }
+        guard let asked = subscribing, !asked.isLeaving, asked.identifier == suback.packetIdentifier else { return nil }
         guard asked.filters.count == suback.answers.count else {
             return fail(.unexpected("a SUBACK with \(suback.answers.count) answers to \(asked.filters.count) filters"))
         }
-        subscribing = nil
-        hasToldLate = false
-        pace.measured(now - asked.sentAt)
-        subscribeMore(&output, now: now)
+        answered(asked, &output, now: now)
         var answers: [(filter: TopicFilter, granted: QoS?)] = []
         for (index, filter) in asked.filters.enumerated() {
             if case .granted(let qos) = suback.answers[index] {
@@ -86,6 +83,19 @@ extension CloudSession {
             }
         }
         return .subscribed(answers)
+    }
+
+    private func takeUnsuback(_ identifier: PacketIdentifier, _ output: inout ByteBuffer, now: Int64) -> Event? {
+        guard let asked = subscribing, asked.isLeaving, asked.identifier == identifier else { return nil }
+        answered(asked, &output, now: now)
+        return .unsubscribed(asked.filters)
+    }
+
+    private func answered(_ asked: Subscribing, _ output: inout ByteBuffer, now: Int64) {
+        subscribing = nil
+        hasToldLate = false
+        pace.measured(now - asked.sentAt)
+        askMore(&output, now: now)
     }
 
     private func fail(_ failure: CloudSessionFailure) -> Event {

@@ -24,6 +24,8 @@ final class CloudSession {
         case confirmed(UInt64)
         /// What the cloud said to each filter; nil where it refused.
         case subscribed([(filter: TopicFilter, granted: QoS?)])
+        /// The cloud sends nothing for these filters any more.
+        case unsubscribed([TopicFilter])
         /// A message; `acknowledge` its identifier, where it has one, when it is safe.
         case message(topic: [UInt8], payload: [UInt8], identifier: PacketIdentifier?)
         case failed(CloudSessionFailure)
@@ -35,6 +37,7 @@ final class CloudSession {
             case (.confirmed(let one), .confirmed(let other)): one == other
             case (.subscribed(let one), .subscribed(let other)):
                 one.map { $0.filter } == other.map { $0.filter } && one.map { $0.granted } == other.map { $0.granted }
+            case (.unsubscribed(let one), .unsubscribed(let other)): one == other
             case (.message(let topic, let payload, let id), .message(let other, let content, let identifier)):
                 topic == other && payload == content && id == identifier
             case (.failed(let one), .failed(let other)): one == other
@@ -59,10 +62,18 @@ final class CloudSession {
         let sentAt: Int64
     }
 
+    /// A SUBSCRIBE or UNSUBSCRIBE that is not answered.
     struct Subscribing {
         let identifier: PacketIdentifier
         let filters: [TopicFilter]
+        let isLeaving: Bool
         let sentAt: Int64
+    }
+
+    /// A SUBSCRIBE or UNSUBSCRIBE that is not sent.
+    enum Wish {
+        case subscribe([Subscribe.Request])
+        case unsubscribe([TopicFilter])
     }
 
     /// AWS IoT's limit (Message broker and protocol limits: subscriptions per subscribe request).
@@ -77,9 +88,9 @@ final class CloudSession {
     var flights: [Flight] = []
     var flightBytes = 0
     var subscribing: Subscribing?
-    /// Filters that wait for the answer to those before them.
-    var toSubscribe: [Subscribe.Request] = []
-    private var lastIdentifier: UInt16 = 0
+    /// What waits for the answer to what was asked before.
+    var wishes: [Wish] = []
+    var lastIdentifier: UInt16 = 0
 
     var startedAt: Int64 = 0
     var lastSent: Int64 = 0
@@ -137,8 +148,19 @@ final class CloudSession {
 
     /// Asks for messages. Each filter is answered by `Event.subscribed`.
     func subscribe(_ requests: [Subscribe.Request], _ output: inout ByteBuffer, now: Int64) {
-        toSubscribe.append(contentsOf: requests)
-        subscribeMore(&output, now: now)
+        for start in stride(from: 0, to: requests.count, by: Self.filtersAPacket) {
+            wishes.append(.subscribe(Array(requests[start...].prefix(Self.filtersAPacket))))
+        }
+        askMore(&output, now: now)
+    }
+
+    /// Takes subscriptions back that a kept session has, after what was asked for before. Answered by
+    /// `Event.unsubscribed`.
+    func unsubscribe(_ filters: [TopicFilter], _ output: inout ByteBuffer, now: Int64) {
+        for start in stride(from: 0, to: filters.count, by: Self.filtersAPacket) {
+            wishes.append(.unsubscribe(Array(filters[start...].prefix(Self.filtersAPacket))))
+        }
+        askMore(&output, now: now)
     }
 
     /// Tells the cloud that a message of QoS 1 is safe here.
@@ -153,13 +175,18 @@ final class CloudSession {
         phase = .ended
     }
 
-    func subscribeMore(_ output: inout ByteBuffer, now: Int64) {
-        guard phase == .up, subscribing == nil, !toSubscribe.isEmpty else { return }
-        let requests = Array(toSubscribe.prefix(Self.filtersAPacket))
-        toSubscribe.removeFirst(requests.count)
+    func askMore(_ output: inout ByteBuffer, now: Int64) {
+        guard phase == .up, subscribing == nil, !wishes.isEmpty else { return }
         let identifier = nextIdentifier()
-        subscribing = Subscribing(identifier: identifier, filters: requests.map { $0.filter }, sentAt: now)
-        write(.subscribe(Subscribe(packetIdentifier: identifier, requests: requests)), &output, now: now)
+        switch wishes.removeFirst() {
+        case .subscribe(let requests):
+            subscribing = Subscribing(
+                identifier: identifier, filters: requests.map { $0.filter }, isLeaving: false, sentAt: now)
+            write(.subscribe(Subscribe(packetIdentifier: identifier, requests: requests)), &output, now: now)
+        case .unsubscribe(let filters):
+            subscribing = Subscribing(identifier: identifier, filters: filters, isLeaving: true, sentAt: now)
+            write(.unsubscribe(Unsubscribe(packetIdentifier: identifier, filters: filters)), &output, now: now)
+        }
     }
 
     func write(_ packet: Packet, _ output: inout ByteBuffer, now: Int64) {

@@ -15,6 +15,9 @@ public struct MessageView: ~Escapable {
     public let retain: Bool
     /// Kept by a target for as long as it has not done with the message what it will do; nil where nobody asks.
     public let receipt: MessageReceipt?
+    /// Two messages with the same number have the same topic; 0 says nothing. Lets a target use again what it has found
+    /// for a topic.
+    public private(set) var topicNumber: UInt64 = 0
 
     @_lifetime(copy topic, copy payload)
     public init(
@@ -27,6 +30,17 @@ public struct MessageView: ~Escapable {
         self.qos = qos
         self.retain = retain
         self.receipt = receipt
+    }
+
+    @_lifetime(copy other)
+    init(_ other: borrowing MessageView, topicNumber: UInt64) {
+        topic = other.topic
+        payload = other.payload
+        source = other.source
+        qos = other.qos
+        retain = other.retain
+        receipt = other.receipt
+        self.topicNumber = topicNumber
     }
 
     /// The message with bytes of its own.

@@ -25,8 +25,10 @@ public final class Router {
     public let ledger: AcceptanceLedger
 
     public private(set) var counters = RouterCounters()
-    /// By the number of the row.
+    /// By the number of the row, without what it carried.
     private var rows: [RowCounters]
+    /// What each row carried: by itself, for it is written with each message, and a line of the cache has eight of them.
+    private var carried: [UInt64]
     /// The last messages that no row matched.
     public private(set) var unrouted = UnroutedTopics()
     private var sources: [Endpoint: MessageSource] = [:]
@@ -39,6 +41,7 @@ public final class Router {
         self.log = log
         targets = [(any MessageTarget)?](repeating: nil, count: table.targetCount)
         rows = [RowCounters](repeating: RowCounters(), count: table.rowCount)
+        carried = [UInt64](repeating: 0, count: table.rowCount)
     }
 
     /// Gives messages for an end to `target` from now on. An end that no row has as its target never gets any.
@@ -65,7 +68,12 @@ public final class Router {
     public var knownSources: [MessageSource] { Array(sources.values) }
 
     /// What the row of one of the subscriptions has carried, by its place among those that the table was made of.
-    public func counters(ofSubscription index: Int) -> RowCounters { rows[Int(table.rows[index])] }
+    public func counters(ofSubscription index: Int) -> RowCounters {
+        let row = Int(table.rows[index])
+        var counters = rows[row]
+        counters.carried = carried[row]
+        return counters
+    }
 
     /// Whether somebody receives for an end.
     public func hasReceiver(_ endpoint: Endpoint) -> Bool {
@@ -93,7 +101,8 @@ public final class Router {
         var outcome = PublishOutcome()
         if let handle = message.source.handle {
             let found = table.match(handle, message.topic)
-            for index in 0..<found.count { hand(message, row: table.row(found, at: index), &outcome) }
+            let numbered = MessageView(message, topicNumber: found.topicNumber)
+            for index in 0..<found.count { hand(numbered, row: table.row(found, at: index), &outcome) }
             for index in 0..<found.covered { rows[table.row(found, at: found.count + index)].covered += 1 }
             table.release(found)
         }
@@ -143,7 +152,7 @@ public final class Router {
         }
         counters.routed += 1
         switch receiver.deliver(message) {
-        case .taken: rows[row].carried += 1
+        case .taken: carried[row] += 1
         case .dropped:
             rows[row].withoutRoom += 1
             outcome.isDropped = true
@@ -154,7 +163,7 @@ public final class Router {
         case .absent: rows[row].absent += 1
         case .unwanted: rows[row].unwanted += 1
         case .storing(let ticket):
-            rows[row].carried += 1
+            carried[row] += 1
             outcome.ticket = max(outcome.ticket, ticket)
         }
     }

@@ -18,6 +18,8 @@ public final class Spool: TurnEndHandler {
     public private(set) var outbound: Spooler
     /// From the cloud, for persistent subscriptions.
     public private(set) var inbound: InboundQueue
+    /// What the cloud's sessions may be subscribed to.
+    public let sessions = KeptSessions()
 
     private let file: SpoolFile?
     private var thread: BackgroundThread?
@@ -55,6 +57,7 @@ public final class Spool: TurnEndHandler {
         if isFile { thread = try BackgroundThread(reactor: reactor) }
         outbound.spool = self
         inbound.spool = self
+        sessions.whenChanged = { [self] in noteChange() }
         open()
     }
 
@@ -118,9 +121,11 @@ public final class Spool: TurnEndHandler {
         isTurnEndAsked = false
         if isStopped { return }
         inbound.work()
-        outbound.offer()
+        let isOffered = outbound.offer()
         settlement.settle()
-        visitStorage()
+        // What the link takes now the cloud may have confirmed before anything is written: storage waits for its look,
+        // which comes first.
+        if isOffered { reactor.schedule(afterNanoseconds: 0) { [self] in visitStorage() } } else { visitStorage() }
     }
 
     // The storage.
@@ -180,7 +185,8 @@ public final class Spool: TurnEndHandler {
         turn.outbound = work(outbound.queue, stores: stores, deletes: deletes || stores)
         turn.inbound = work(inbound.queue, stores: stores, deletes: deletes || stores)
         let reads = turn.outbound.reads || turn.inbound.reads
-        if turn.outbound.writes || turn.inbound.writes || reads && !all || !file.isOpen && !all { return turn }
+        turn.sessions = sessions.unstored
+        if turn.writes || reads && !all || !file.isOpen && !all { return turn }
         return nil
     }
 
@@ -200,6 +206,7 @@ public final class Spool: TurnEndHandler {
         if let found = turn.found {
             outbound.queue.found(rows: found.outbound.count, bytes: found.outbound.bytes)
             inbound.queue.found(rows: found.inbound.count, bytes: found.inbound.bytes)
+            sessions.found(turn.foundSessions)
             noteFound(found.outbound, found.inbound)
         }
         // The rows that were read are older than those that were written: they come first.
@@ -211,6 +218,7 @@ public final class Spool: TurnEndHandler {
         // What was read may have been too much by now.
         outbound.queue.shrink(to: settings.maximumBytes)
         if isWritten {
+            if let stored = turn.sessions { sessions.isStored(stored.change) }
             transactions += 1
             written += UInt64(turn.outboundResult.inserted + turn.inboundResult.inserted)
         }
@@ -238,6 +246,7 @@ public final class Spool: TurnEndHandler {
         let before = outbound.queue.lost
         outbound.queue.lostFile()
         inbound.queue.lostFile()
+        sessions.lostFile()
         log.error(
             "The file of the queue for the cloud cannot be used and was put aside as \(aside.path): \(aside.error). A new "
                 + "one was made. Messages that were only in the old one are not sent "

@@ -11,7 +11,8 @@ final class SpoolFile {
         """
         CREATE TABLE outbound(number INTEGER PRIMARY KEY, topic BLOB NOT NULL, payload BLOB NOT NULL);
         CREATE TABLE inbound(number INTEGER PRIMARY KEY, topic BLOB NOT NULL, payload BLOB NOT NULL);
-        """
+        """,
+        "CREATE TABLE sessions(client BLOB NOT NULL, filter BLOB NOT NULL, PRIMARY KEY(client, filter)) WITHOUT ROWID;",
     ]
     /// A larger file is not read through when it is opened: damage shows itself when it is used.
     private static let largestCheckedBytes: Int64 = 16 * 1024 * 1024
@@ -24,6 +25,7 @@ final class SpoolFile {
     private var database: Database?
     private(set) var outbound: SpoolTable?
     private(set) var inbound: SpoolTable?
+    private(set) var sessions: [KeptSessions.Entry] = []
 
     init(folder: String, fileSystem: String?) {
         self.folder = folder
@@ -51,10 +53,33 @@ final class SpoolFile {
         let outbound = try SpoolTable(opened, "outbound")
         let inbound = try SpoolTable(opened, "inbound")
         let found = (try outbound.found(), try inbound.found())
+        sessions = try Self.sessions(opened)
         database = opened
         self.outbound = outbound
         self.inbound = inbound
         return found
+    }
+
+    private static func sessions(_ database: Database) throws(DatabaseError) -> [KeptSessions.Entry] {
+        let select = try database.prepare("SELECT client, filter FROM sessions", step: "read the cloud's sessions")
+        var entries: [KeptSessions.Entry] = []
+        while try select.next() {
+            entries.append(KeptSessions.Entry(client: select.bytes(0), filter: select.bytes(1)))
+        }
+        return entries
+    }
+
+    /// Replaces what is known of the cloud's sessions; within a transaction.
+    func store(_ sessions: [KeptSessions.Entry]) throws(DatabaseError) {
+        guard let database else { return }
+        let step = "store the cloud's sessions"
+        try database.execute("DELETE FROM sessions", step: step)
+        let insert = try database.prepare("INSERT INTO sessions VALUES(?, ?)", step: step)
+        for entry in sessions {
+            try insert.bind(1, entry.client)
+            try insert.bind(2, entry.filter)
+            try insert.run()
+        }
     }
 
     func close() {

@@ -14,18 +14,24 @@ final class SpoolTable {
     init(_ database: Database, _ name: String) throws(DatabaseError) {
         self.database = database
         let summary = try database.prepare(
-            "SELECT count(*), ifnull(sum(length(topic) + length(payload)), 0), ifnull(max(number), 0) FROM \(name)",
+            "SELECT count(*), ifnull(sum(length(topic) + length(payload)), 0), ifnull(max(number), 0), "
+                + "ifnull(min(number), 0) FROM \(name)",
             step: "count the messages")
         guard try summary.next() else {
             throw DatabaseError(.internalError, file: database.path, step: "count the messages", reason: "no row")
         }
         self.summary = FoundRows(count: summary.integer(0), bytes: summary.integer(1))
         let largest = summary.integer(2)
-        guard largest >= 0, largest < Int64(StoredQueue.firstNumber - 1) else {
+        let smallest = summary.integer(3)
+        // Numbers below zero are ours as well: when a file was put aside, what an earlier process had left was written to
+        // the new one, before the first row of this process.
+        let range = Int64(StoredQueue.firstNumber) - 1
+        guard largest > -range, largest < range, smallest > largest - range else {
             throw DatabaseError(
-                .damaged, file: database.path, step: "count the messages", reason: "a row has the number \(largest)")
+                .damaged, file: database.path, step: "count the messages",
+                reason: "it has rows with the numbers \(smallest) to \(largest)")
         }
-        offset = StoredQueue.firstNumber - 1 - UInt64(largest)
+        offset = UInt64(range - largest)
         // A commit that failed may have reached the disk all the same: then its rows are there already.
         insert = try database.prepare(
             "INSERT OR REPLACE INTO \(name)(number, topic, payload) VALUES(?, ?, ?)", step: "store a message")

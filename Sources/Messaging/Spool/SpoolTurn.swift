@@ -7,11 +7,14 @@ final class SpoolTurn: BackgroundJob {
     private let whenDone: (SpoolTurn) -> Void
     var outbound = QueueWork()
     var inbound = QueueWork()
+    /// All that is known of the cloud's sessions, where it is to be stored.
+    var sessions: (entries: [KeptSessions.Entry], change: UInt64)?
 
     private(set) var outboundResult = QueueResult()
     private(set) var inboundResult = QueueResult()
     /// Set when the file was opened in this turn.
     private(set) var found: (outbound: FoundRows, inbound: FoundRows)?
+    private(set) var foundSessions: [KeptSessions.Entry] = []
     /// Set when the file had to be put aside; nothing of the work was done then.
     private(set) var setAside: SetAside?
     /// Whether what was to be written is on the disk.
@@ -29,6 +32,7 @@ final class SpoolTurn: BackgroundJob {
             if !file.isOpen {
                 // What is written has to know how the rows that are there are numbered: the work is for the next turn.
                 found = try file.open()
+                foundSessions = file.sessions
                 return
             }
             try work()
@@ -39,12 +43,15 @@ final class SpoolTurn: BackgroundJob {
 
     func finished() { whenDone(self) }
 
+    var writes: Bool { outbound.writes || inbound.writes || sessions != nil }
+
     private func work() throws(DatabaseError) {
         guard let outbound = file.outbound, let inbound = file.inbound else { return }
-        if self.outbound.writes || self.inbound.writes {
+        if writes {
             try file.transaction { () throws(DatabaseError) in
                 try Self.write(&self.outbound, outbound, &outboundResult)
                 try Self.write(&self.inbound, inbound, &inboundResult)
+                if let sessions { try file.store(sessions.entries) }
             }
             isCommitted = true
         }

@@ -52,7 +52,7 @@ public final class Spooler: MessageTarget, CloudQueue {
         let before = queue.displaced
         guard size <= settings.maximumBytes, makeRoomInMemory(for: size, spool) else {
             refused += 1
-            logLosses(spool)
+            logLosses(spool, isDiskSlow: size <= settings.maximumBytes)
             // What never fits is not sent again.
             return size <= settings.maximumBytes ? .refused : .dropped
         }
@@ -88,16 +88,22 @@ public final class Spooler: MessageTarget, CloudQueue {
         return true
     }
 
-    private func logLosses(_ spool: Spool) {
+    private func logLosses(_ spool: Spool, isDiskSlow: Bool = false) {
         let now = Clock.monotonic()
         let count = queue.displaced + refused
         if let lossesLogged, now - lossesLogged.at < Self.logPause { return }
         let new = count - (lossesLogged?.count ?? 0)
         lossesLogged = (now, count)
+        let lost = "\(new) lost since this was last said, \(count) since the core started"
+        if isDiskSlow {
+            spool.log.warn(
+                "The disk is too slow for the messages to the cloud (\(settings.unstoredBytes) bytes wait for it): new ones "
+                    + "are refused, \(lost). Look for what else writes to the disk, or whether it is failing.")
+            return
+        }
         spool.log.warn(
             "The queue of messages to the cloud is full (\(settings.maximumBytes) bytes): the oldest are replaced by new "
-                + "ones, \(new) lost since this was last said, \(count) since the core started. Set GG_CONFIG_MAX_SIZE_BYTES "
-                + "of GGCloudSpooler to what an interruption brings.")
+                + "ones, \(lost). Set GG_CONFIG_MAX_SIZE_BYTES of GGCloudSpooler to what an interruption brings.")
     }
 
     // For the cloud link.
@@ -119,10 +125,9 @@ public final class Spooler: MessageTarget, CloudQueue {
         spool?.noteChange()
     }
 
-    public func reject(_ number: UInt64, reason: String) {
+    public func reject(_ number: UInt64) {
         guard queue.finish(number) else { return }
         rejected += 1
-        spool?.log.warn("A message to the cloud is dropped: \(reason)")
         spool?.noteChange()
     }
 
@@ -134,9 +139,11 @@ public final class Spooler: MessageTarget, CloudQueue {
     }
 
     /// Calls the link where it waits and there is something for it.
-    func offer() {
-        guard isLinkWaiting, queue.isReady, let whenReady else { return }
+    /// - Returns: whether it will look what there is, in the next turn.
+    func offer() -> Bool {
+        guard isLinkWaiting, queue.isReady, let whenReady else { return false }
         isLinkWaiting = false
         whenReady()
+        return true
     }
 }

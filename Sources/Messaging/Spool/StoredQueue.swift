@@ -263,7 +263,9 @@ final class StoredQueue {
         loseGap()
         rows = 0
         livingRows = 0
-        while let message = window.popFirst() { returned.insert(message, at: 0) }
+        var again: [StoredMessage] = []
+        while let message = window.popFirst() { again.append(message) }
+        returned.insert(contentsOf: again.reversed(), at: 0)
         deletedThrough = 0
         storedThrough = 0
     }

@@ -11,6 +11,11 @@ This file is compiled at each start: it only puts the modules of `greengrass_run
 import os
 import sys
 
+from greengrass_runtime import bytecode
+
+# Before the others are imported: theirs is in there too.
+bytecode.use(sys.argv[1:], os.path.dirname(os.path.realpath(__file__)))
+
 from greengrass_common import env_vars
 from greengrass_runtime import endings, handlers, interface_version, logs, records
 from greengrass_runtime.worker import Function, Worker, WorkerClient, error_text

@@ -12,7 +12,9 @@ struct DeployCommand {
     func run(root: String) -> Int32 {
         guard let configuration = Console.configuration(root: root) else { return ExitCode.failure }
         let layout = Layout(root: root, writeDirectory: configuration.writeDirectory)
-        let deployer = DeploymentSettings.deployer(configuration, layout)
+        let compiler = PythonCompiler(
+            configuration, runtimes: layout.runtimes(executable: Processes.executable()))
+        let deployer = DeploymentSettings.deployer(configuration, layout, containers: .probed, compiler: compiler)
         let applied: Applied
         do throws(DeploymentError) {
             applied = try deployer.apply(folder)
@@ -21,6 +23,7 @@ struct DeployCommand {
             return ExitCode.failure
         }
         if !applied.report.warnings.isEmpty { IO.print(applied.report.description, to: 2) }
+        for note in applied.notes { Console.complain(note) }
         let daemon: Int32?
         do throws(SystemError) { daemon = try LockFile.holder(layout.processFile) } catch { daemon = nil }
         guard let daemon else {

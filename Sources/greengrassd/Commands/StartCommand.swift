@@ -18,8 +18,19 @@ struct StartCommand {
             return try launch(setup)
         } catch {
             Console.complain(error.sentence)
+            tellOfTheMachine(root)
             return ExitCode.failure
         }
+    }
+
+    /// What the machine lacks, where it may be why a start failed.
+    private func tellOfTheMachine(_ root: String) {
+        let layout = Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root))
+        let check = MachineCheck(configuration: nil, layout: layout, executable: executable)
+        let lines = MachineCheck.mishaps(check.run())
+        if lines.isEmpty { return }
+        Console.complain("`greengrassd check` finds on this machine:")
+        for line in lines { Console.complain(line) }
     }
 
     /// Whether a start could succeed, as far as that can be told while a daemon runs.
@@ -57,10 +68,11 @@ struct StartCommand {
             }
         }
         let daemon = try BackgroundDaemon.start(setup, lock)
-        return conclude(daemon, timeout: setup.configuration.healthCheckTimeout)
+        return conclude(daemon, setup)
     }
 
-    private func conclude(_ daemon: BackgroundDaemon, timeout: Int64) -> Int32 {
+    private func conclude(_ daemon: BackgroundDaemon, _ setup: DaemonSetup) -> Int32 {
+        let timeout = setup.configuration.healthCheckTimeout
         let report = daemon.wait(milliseconds: timeout)
         guard let report else {
             _ = Processes.send(Signals.terminate, to: daemon.process)
@@ -73,6 +85,7 @@ struct StartCommand {
             // The daemon ends by itself; after this command nothing is left.
             _ = Processes.wait(daemon.process)
             Console.complain("The Greengrass daemon process with [pid = \(daemon.process)] died: \(reason)")
+            tellOfTheMachine(setup.layout.root)
             return ExitCode.failure
         }
         if let line = Self.line(report, daemon.process) { Console.say(line) }

@@ -36,7 +36,8 @@ struct TraceCommand {
         }
         guard let configuration = Console.configuration(root: root) else { return nil }
         do throws(DeploymentError) {
-            let loaded = try DeploymentSettings.deployer(configuration, layout).loadCurrent()
+            let loaded = try DeploymentSettings.deployer(configuration, layout, containers: .assumed)
+                .loadCurrent()
             let trace = Trace(group: loaded?.group ?? GroupDefinition(), deployment: loaded?.id.description)
             return trace.answer(topic: topic, from: from)
         } catch {

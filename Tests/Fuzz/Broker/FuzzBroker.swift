@@ -7,29 +7,6 @@ import Linux
 // exactly once, and one that is sent again has its identifier and DUP; nobody is cut off without a reason; memory stays
 // within the limits, and nothing is left when all are gone.
 
-private struct Script {
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var at = 0
-
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        self.bytes = bytes
-    }
-
-    var isOver: Bool { at >= bytes.count }
-
-    /// 0 at the end.
-    mutating func next() -> Int {
-        guard at < bytes.count else { return 0 }
-        defer { at += 1 }
-        return Int(bytes[at])
-    }
-
-    mutating func next(_ count: Int) -> [UInt8] {
-        defer { at = min(at + count, bytes.count) }
-        return Array(bytes[min(at, bytes.count)..<min(at + count, bytes.count)])
-    }
-}
-
 private let names = ["a", "b", "c", "d"]
 
 private func connect(_ game: Game, _ player: Player, _ number: Int, _ script: inout Script) {

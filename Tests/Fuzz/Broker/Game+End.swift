@@ -7,7 +7,7 @@ extension Game {
     func finish() {
         checkMemory()
         for player in players { drop(player) }
-        if !isNarrow {
+        if isModelled {
             for (clientID, session) in model.sessions.sorted(by: { $0.key < $1.key }) where session.isPersistent {
                 comeBack(clientID, session)
             }

@@ -10,13 +10,17 @@ final class Game {
     let broker: LocalBroker
     let players = [Player(), Player(), Player(), Player()]
     let model = Model()
-    /// Whether the limits are so narrow that messages are lost and publishers wait: then the model says nothing.
+    /// Whether the limits are so narrow that messages are lost and publishers wait.
     let isNarrow: Bool
+    /// Whether the model can tell what has to come: not where the limits are narrow, nor once a connected client has sent
+    /// bytes of no packet, for they may be a SUBSCRIBE, a message or a DISCONNECT all the same.
+    private(set) var isModelled: Bool
 
     init(narrow: Bool, window: Int) {
         Network.reset()
         Clock.now = 1_000_000_000
         isNarrow = narrow
+        isModelled = !narrow
         broker = LocalBroker(reactor: reactor, log: Logger(), limits: Self.limits(narrow, window))
         do throws(SystemError) { try broker.listenWithoutTLS(port: 0) } catch { require(false, "no listener") }
     }
@@ -53,16 +57,16 @@ final class Game {
             // A publisher that waits for a client is looked at in every turn.
             if turns > 50 { break }
         }
-        // Wills go out in the order in which the broker looks at its connections.
-        let closed = players.filter { $0.connection?.serverHasClosed == true }
-        for player in closed.sorted(by: { $0.descriptor < $1.descriptor }) { notice(player) }
+        if players.contains(where: { $0.connection?.serverHasClosed == true }) { noticeAll() }
         for player in players { read(player) }
         if isNarrow { checkMemory() }
     }
 
     func checkMemory() {
         let limits = broker.limits
-        require(broker.rules.stored >= 0 && broker.rules.stored <= limits.sessionsBytes, "sessions keep too much")
+        // Each session has a share of its own, which the others cannot take.
+        let most = limits.sessionsBytes + broker.sessions.count * limits.lowWater
+        require(broker.rules.stored >= 0 && broker.rules.stored <= most, "sessions keep too much")
         require(broker.waiting >= 0, "less than nothing waits")
         require(broker.pending >= 0 && broker.pending <= limits.pendingConnections, "too many connections are pending")
         require(broker.away >= 0 && broker.away <= limits.awaySessions, "too many sessions are kept")
@@ -77,8 +81,7 @@ final class Game {
 
     func deliver(_ player: Player, _ limit: Int) {
         if player.outbox.isEmpty, player.isIdle { return }
-        let effects = player.send(limit)
-        if !isNarrow { for effect in effects { apply(effect, player) } }
+        for effect in player.send(limit) where isModelled { apply(effect, player) }
         settle()
     }
 
@@ -95,7 +98,7 @@ final class Game {
         // Deadlines are looked at together, a little later.
         Clock.now += 300_000_000
         settle()
-        for player in players where player.keepAlive > 0 && player.isAnswered && !isNarrow && !player.isWild {
+        for player in players where player.keepAlive > 0 && player.isAnswered && isModelled && !player.isWild {
             let silence = Clock.now - player.lastSent
             let isOver = silence > player.keepAlive * 1_500_000_000 + 600_000_000
             require(!isOver || player.connection == nil, "a silent client stays connected")
@@ -107,7 +110,9 @@ final class Game {
     private func apply(_ effect: Player.Effect, _ player: Player) {
         if player.isWild { return }
         switch effect {
-        case .none: player.isWild = true
+        case .none:
+            player.isWild = true
+            if player.isConnected { isModelled = false }
         case .connect(let clientID, let clean, let keepAlive, let will):
             for other in players where other !== player && other.clientID == clientID && other.isConnected {
                 end(other)
@@ -159,7 +164,7 @@ final class Game {
         guard player.connection != nil else { return }
         read(player)
         player.connection = nil
-        guard let clientID = player.clientID, !isNarrow else { return }
+        guard let clientID = player.clientID, isModelled else { return }
         player.clientID = nil
         model.leave(clientID)
         if let will = player.will { model.publish(will, connected: connected) }
@@ -168,10 +173,16 @@ final class Game {
 
     // MARK: What the broker does
 
+    private func noticeAll() {
+        // Wills go out in the order in which the broker looks at its connections.
+        let closed = players.filter { $0.connection?.serverHasClosed == true }
+        for player in closed.sorted(by: { $0.descriptor < $1.descriptor }) { notice(player) }
+    }
+
     /// The broker has closed: it must have a reason.
     private func notice(_ player: Player) {
         guard let connection = player.connection, connection.serverHasClosed else { return }
-        if !isNarrow, !player.isWild, player.isAnswered {
+        if isModelled, !player.isWild, player.isAnswered {
             let silence = Clock.now - player.lastSent
             require(
                 player.keepAlive > 0 && silence >= player.keepAlive * 1_500_000_000,
@@ -182,7 +193,7 @@ final class Game {
 
     private func read(_ player: Player) {
         if player.isPaused, player.connection?.serverHasClosed == false { return }
-        for answer in player.receive() where !isNarrow && !player.isWild {
+        for answer in player.receive() {
             #if PLANTED
             // The test of the harness: as if the broker forgot DUP.
             take(answer.qos == 2 && answer.type == 3 ? answer.withoutDuplicate : answer, player)
@@ -192,21 +203,29 @@ final class Game {
         }
     }
 
+    /// Has the model look at what has come, and remembers what the client has to acknowledge.
     private func take(_ answer: Answer, _ player: Player) {
-        guard let session = model.sessions[player.clientID ?? ""] else { return }
+        if isModelled, !player.isWild, let session = model.sessions[player.clientID ?? ""] {
+            check(answer, player, session)
+        }
+        switch answer.type {
+        case 2: player.isAnswered = true
+        case 3 where answer.qos > 0: player.toAcknowledge.append((answer.qos == 1 ? 0x40 : 0x50, answer.id))
+        case 6: player.toAcknowledge.append((0x70, answer.id))
+        default: break
+        }
+    }
+
+    private func check(_ answer: Answer, _ player: Player, _ session: Model.Session) {
         switch answer.type {
         case 3:
             require(player.isAnswered, "a message comes before CONNACK")
             model.received(answer, session)
-            if answer.qos > 0 { player.toAcknowledge.append((answer.qos == 1 ? 0x40 : 0x50, answer.id)) }
-        case 6:
-            require(session.released.contains(answer.id), "a PUBREL that no PUBREC has asked for")
-            player.toAcknowledge.append((0x70, answer.id))
+        case 6: require(session.released.contains(answer.id), "a PUBREL that no PUBREC has asked for")
         default:
             let isNext = player.expected.first == [answer.first, UInt8(answer.body.count)] + answer.body
             require(isNext, "an answer that nothing has asked for, or out of order")
             player.expected.removeFirst()
-            if answer.type == 2 { player.isAnswered = true }
         }
     }
 }

@@ -89,9 +89,9 @@ final class Player {
 
     /// What has come since.
     func receive() -> [Answer] {
-        guard let connection else { return [] }
+        guard let connection, !connection.toClient.isEmpty else { return [] }
         inbox += connection.toClient
-        connection.toClient = []
+        connection.toClient.removeAll(keepingCapacity: true)
         var answers: [Answer] = []
         while let answer = Answer.take(&inbox) { answers.append(answer) }
         return answers

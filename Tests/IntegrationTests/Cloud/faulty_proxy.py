@@ -1,6 +1,6 @@
 """A TCP proxy that does to connections what bad networks do. With --connect it is an HTTP proxy that lets every CONNECT
 through to its one target, and says `asked HOST:PORT`. Says `listening PORT`, `connection` for each one, `cut` for
-each one that it cut; takes commands on standard input:
+each one that it cut, `stalled`; takes commands on standard input:
 
     cut           every connection is reset, and new ones are closed at once
     stall         no byte goes either way any more; the connections stay, and new ones hang likewise
@@ -85,6 +85,7 @@ class Network:
             report("cut")
         elif words[0] == "stall":
             self.moves.clear()
+            report("stalled")
         elif words[0] == "slow":
             self.rate = int(words[1])
         elif words[0] == "flap":

@@ -22,6 +22,7 @@ and takes commands on standard input:
     cut                 closes every connection
     fight ID N          closes the next N connections of this ID 0.2 s after CONNACK, as another client's CONNECT would
     poison TOPIC        disconnects whoever publishes to the topic
+    reset on|off        connections are closed with a reset (RST), with which what is under way is lost
     deny FILTER         answers this filter with 0x80
     connack CODE        answers the next CONNECTs with this code; 0 ends it
     send TOPIC QOS TEXT sends a message to whoever has subscribed
@@ -29,7 +30,9 @@ and takes commands on standard input:
 
 import argparse
 import asyncio
+import socket
 import ssl
+import struct
 import sys
 
 LARGEST = 131_072
@@ -64,6 +67,7 @@ class Cloud:
         self.heard = asyncio.Event()
         self.heard.set()
         self.refuses = False
+        self.resets = False
         self.fights = {}
         self.poison = set()
         self.denied = set()
@@ -100,6 +104,8 @@ class Cloud:
             self.muted.add(words[1])
         elif word == "refuse":
             self.refuses = words[1] == "on"
+        elif word == "reset":
+            self.resets = words[1] == "on"
         elif word == "cut":
             for client in list(self.clients.values()):
                 client.close()
@@ -127,6 +133,9 @@ class Client:
         self.identifier = 0
 
     def close(self):
+        if self.cloud.resets:
+            no_time = struct.pack("ii", 1, 0)
+            self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_time)
         self.writer.transport.abort()
 
     def write(self, first, body):

@@ -12,31 +12,43 @@ final class CoreUnderTest {
     private(set) var identities: [String: Identity] = [:]
     /// What every command gets besides the PATH.
     var environment: [String: String] = [:]
+    /// What each command is started by, for instance `setpriv` and its options.
+    var prefix: [String]
 
-    static func run(_ body: (CoreUnderTest) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let core = try CoreUnderTest()
+    /// - Parameters:
+    ///   - place: between a folder of the test's own and the root.
+    ///   - prefix: what each command, `init` among them, is started by.
+    static func run(
+        in place: String = "", by prefix: [String] = [], _ body: (CoreUnderTest) throws -> Void,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let core = try CoreUnderTest(place, prefix)
         defer { core.tearDown(sourceLocation) }
         do {
             try body(core)
+        } catch is RefusedAsExpected {
         } catch {
             Issue.record("\(error)\n\(core.logs())", sourceLocation: sourceLocation)
         }
     }
 
-    private init() throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/perennial-test-\(UUID().uuidString.prefix(8))"
-        root = folder + "/greengrass"
+    private let folder: String
+
+    private init(_ place: String, _ prefix: [String]) throws {
+        folder = FileManager.default.temporaryDirectory.path + "/perennial-test-\(UUID().uuidString.prefix(8))"
+        root = folder + place + "/greengrass"
+        self.prefix = prefix
         mqttPort = try Places.freePort()
         daemonPort = try Places.freePort()
         do {
-            try setUp(folder)
+            try setUp()
         } catch {
             try? FileManager.default.removeItem(atPath: folder)
             throw error
         }
     }
 
-    private func setUp(_ folder: String) throws {
+    private func setUp() throws {
         try install()
         // The core runs as a user of its own and reaches its root through this folder (PLAT-19).
         chmod(folder, 0o755)
@@ -55,6 +67,10 @@ final class CoreUnderTest {
             try manager.copyItem(atPath: Places.greengrassd, toPath: package + "/greengrassd")
         }
         try manager.copyItem(atPath: Places.top + "/Sources/Runtimes", toPath: package + "/runtime")
+        let library = try NativeProgram.library.get()
+        let executable = package + "/runtime/executable"
+        try manager.createDirectory(atPath: executable, withIntermediateDirectories: true)
+        try manager.copyItem(atPath: library, toPath: executable + "/" + (library as NSString).lastPathComponent)
         try manager.createSymbolicLink(atPath: root + "/ggc/core", withDestinationPath: "packages/test")
     }
 
@@ -63,7 +79,7 @@ final class CoreUnderTest {
         let left = ProcessTable.naming(root)
         #expect(left.isEmpty, "processes are left after stop", sourceLocation: sourceLocation)
         for process in left { kill(process.pid, SIGKILL) }
-        try? FileManager.default.removeItem(atPath: (root as NSString).deletingLastPathComponent)
+        try? FileManager.default.removeItem(atPath: folder)
     }
 
     // MARK: commands
@@ -79,7 +95,7 @@ final class CoreUnderTest {
     func plainCommand(_ words: [String]) throws -> CommandResult {
         // The system's interpreters alone: one in somebody's home folder is not for the functions' user to run.
         return try CommandResult.run(
-            [root + "/ggc/core/greengrassd"] + words,
+            prefix + [root + "/ggc/core/greengrassd"] + words,
             environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
                 .merging(environment) { $1 })
     }
@@ -89,8 +105,10 @@ final class CoreUnderTest {
         guard result.succeeded else { throw HarnessError("start failed: \(result)") }
     }
 
-    /// Makes the devices, writes the group, deploys it and starts the core.
-    func start(_ group: GroupFolder, devices: String...) throws {
+    /// Makes the devices, writes the group, deploys it and starts the core. A group with containers is refused in an
+    /// environment without, which ends the test as it should, unless functions fall back.
+    func start(_ group: GroupFolder, fallsBack: Bool = false, devices: String...) throws {
+        if !fallsBack { try expectRefusal(of: group) }
         try deploy(group, devices: devices)
         try start()
     }

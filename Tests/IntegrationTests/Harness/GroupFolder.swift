@@ -30,8 +30,18 @@ struct GroupFolder {
         var variables: [String: String] = [:]
         var handler = "function.function_handler"
         var runtime = "python3.7"
+        /// Files and folders of the package besides: place in it, and the path to copy from.
+        var files: [String: String] = [:]
+        /// Keys of `FunctionConfiguration` besides.
+        var configuration: [String: Any] = [:]
         /// User and group (LAM-16); nil for the group's default.
         var runAs: (user: Int, group: Int)?
+        /// Where `code` is written to.
+        var file = "function.py"
+        /// `ResourceAccessPolicies` (LAM-21).
+        var resources: [(id: String, permission: String)] = []
+        /// `MemorySize` in KB: the function is to have a container; nil for one without.
+        var memory: Int?
         /// Whether the unmodified public SDK goes into the package, as its authors tell to do.
         var withSDK = true
     }
@@ -42,6 +52,8 @@ struct GroupFolder {
     var functions: [Function] = []
     /// The variables of the group's `GGCloudSpooler` (SPOOL-01); nil for a group without it.
     var spooler: [String: String]?
+    /// Elements of `Resources`.
+    var resources: [[String: Any]] = []
     var subscriptions: [(source: End, subject: String, target: End)] = []
     var loggers: [[String: Any]] = [
         logger(component: "GreengrassSystem", level: "DEBUG", space: 10240),
@@ -65,7 +77,22 @@ struct GroupFolder {
             "Subscriptions": subscriptions.enumerated().map { index, row in
                 ["Id": "s\(index)", "Source": row.source.name, "Subject": row.subject, "Target": row.target.name]
             },
+            "Resources": resources,
             "Loggers": loggers,
+        ]
+    }
+
+    static func volume(
+        _ id: String, _ source: String, _ destination: String, addsOwner: Bool = false
+    ) -> [String: Any] {
+        [
+            "Id": id, "Name": id,
+            "ResourceDataContainer": [
+                "LocalVolumeResourceData": [
+                    "SourcePath": source, "DestinationPath": destination,
+                    "GroupOwnerSetting": ["AutoAddGroupOwner": addsOwner, "GroupOwner": ""] as [String: Any],
+                ] as [String: Any]
+            ],
         ]
     }
 
@@ -79,8 +106,16 @@ struct GroupFolder {
         for function in functions {
             let package = "\(folder)/\(function.name)"
             try manager.createDirectory(atPath: package, withIntermediateDirectories: true)
-            try function.code.write(toFile: package + "/function.py", atomically: true, encoding: .utf8)
-            if function.runtime == "executable" { chmod(package + "/function.py", 0o755) }
+            if !function.code.isEmpty {
+                try function.code.write(toFile: "\(package)/\(function.file)", atomically: true, encoding: .utf8)
+                if function.runtime == "executable" { chmod(package + "/function.py", 0o755) }
+            }
+            for (name, path) in function.files {
+                let place = "\(package)/\(name)"
+                try manager.createDirectory(
+                    atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                try Child.whileNoneStarts { try manager.copyItem(atPath: path, toPath: place) }
+            }
             if function.withSDK {
                 try manager.copyItem(atPath: Places.pythonPackage("greengrasssdk"), toPath: package + "/greengrasssdk")
             }
@@ -106,16 +141,24 @@ struct GroupFolder {
 
     private static func function(_ function: Function) -> [String: Any] {
         var environment: [String: Any] = ["Variables": function.variables]
-        if let runAs = function.runAs {
-            environment["Execution"] = ["RunAs": ["Uid": runAs.user, "Gid": runAs.group]]
+        var execution: [String: Any] = [:]
+        if let runAs = function.runAs { execution["RunAs"] = ["Uid": runAs.user, "Gid": runAs.group] }
+        if function.memory != nil { execution["IsolationMode"] = "GreengrassContainer" }
+        if !execution.isEmpty { environment["Execution"] = execution }
+        if !function.resources.isEmpty {
+            environment["ResourceAccessPolicies"] = function.resources.map {
+                ["ResourceId": $0.id, "Permission": $0.permission]
+            }
         }
+        var configuration: [String: Any] = [
+            "Pinned": function.pinned, "Timeout": function.timeout, "EncodingType": function.encoding,
+            "Environment": environment,
+        ]
+        if let memory = function.memory { configuration["MemorySize"] = memory }
         return [
             "Id": function.name, "FunctionArn": functionARN(function.name), "Runtime": function.runtime,
             "Handler": function.handler, "Package": function.name,
-            "FunctionConfiguration": [
-                "Pinned": function.pinned, "Timeout": function.timeout, "EncodingType": function.encoding,
-                "Environment": environment,
-            ] as [String: Any],
+            "FunctionConfiguration": configuration.merging(function.configuration) { $1 },
         ]
     }
 }

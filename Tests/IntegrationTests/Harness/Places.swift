@@ -2,8 +2,12 @@ import Foundation
 
 /// Where the tests find what they drive.
 enum Places {
+    /// Where scripts/test-environments has laid out what the tests need of the tree, all of it built.
+    static let prepared = ProcessInfo.processInfo.environment["PERENNIAL_TREE"]
     /// The tree.
-    static let top = URL(fileURLWithPath: #filePath)
+    static let top =
+        prepared
+        ?? URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
     static let tests = top + "/Tests/IntegrationTests"

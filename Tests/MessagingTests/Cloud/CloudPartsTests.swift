@@ -12,6 +12,16 @@ import Testing
 @Suite struct CloudPartsTests {
     private let second: Int64 = 1_000_000_000
 
+    @Test("CID-01: only names of this core's own pattern are its own")
+    func ownNames() {
+        for index in [0, 5, 42, 100] { #expect(CloudLink.isOwn(CloudLink.name("pump", index), of: "pump")) }
+        for other in [
+            "pump-control-c00", "pump-c", "pump-c0", "pump-c0000", "pump-c0x", "pum-c00", "pump", "pump-c00 ",
+        ] {
+            #expect(!CloudLink.isOwn(other, of: "pump"))
+        }
+    }
+
     @Test("SPOOL-07, CFG-20: pauses double from one second to the bound, each shortened by up to half at random")
     func backoff() {
         var backoff = CloudBackoff(longest: 60 * second)
@@ -157,7 +167,7 @@ private final class NoMessages: CloudQueue {
     var whenReady: (() -> Void)?
     func next() -> QueuedMessage? { nil }
     func confirm(_ number: UInt64) {}
-    func reject(_ number: UInt64, reason: String) {}
+    func reject(_ number: UInt64) {}
     func returnAll() {}
 }
 
@@ -178,7 +188,7 @@ private final class NoMessages: CloudQueue {
     }
 
     @Test(
-        "CID-01, CID-02, CID-03, CID-06, DX-20, B-12: <thing>, and a -cNN for each 50 cloud subscriptions",
+        "CID-01, CID-02, CID-03, CID-04, CID-06, DX-20, B-12: <thing>, and a -cNN for each 50 cloud subscriptions",
         arguments: [
             (0, 2), (1, 2), (50, 2), (51, 3), (300, 7), (5_050, 102),
         ])
@@ -187,6 +197,8 @@ private final class NoMessages: CloudQueue {
         #expect(names.count == connections)
         #expect(names.first == "core")
         #expect(names[1] == "core-c00")
+        // None of V1.8's -spr, -s00 and -dcm.
+        #expect(names.dropFirst().allSatisfy { $0.hasPrefix("core-c") })
         if connections == 102 { #expect(names.last == "core-c100") }
     }
 

@@ -6,6 +6,7 @@ everything it was told. Faults can be switched on to see how the runtime takes t
 
 import base64
 import collections
+import errno
 import json
 import os
 import socket
@@ -246,8 +247,8 @@ def _shut(connection):
 def _is_closed(connection):
     try:
         return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except (OSError, IOError):
-        return False
+    except (OSError, IOError) as error:
+        return error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 
 
 def _read_request(stream, number):

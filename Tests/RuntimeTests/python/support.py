@@ -20,12 +20,17 @@ LEVELS = {'INFO': 1, 'ERROR': 2, 'DEBUG': 3, 'WARN': 4, 'FATAL': 5, 'TRACE': 6}
 
 
 class Worker(object):
-    """A running worker process, with a log file for each level."""
+    """A running worker process, with a log file for each level. Other runtimes' tests change the first two members."""
+
+    main_file = 'index.py'
+
+    def command(self, handler):
+        return [sys.executable, '-u', os.path.join(RUNTIME, 'lambda_runtime.py'), '--handler=' + handler]
 
     def __init__(self, case, code, handler='index.handler', encoding='json', environment=None, levels=LEVELS,
                  files=None, arn=ARN, search_path=None):
         self.directory = tempfile.mkdtemp(dir=case.directory)
-        for name, content in dict(files or {}, **{'index.py': code}).items():
+        for name, content in dict(files or {}, **{self.main_file: code}).items():
             path = os.path.join(self.directory, name)
             if not os.path.isdir(os.path.dirname(path)):
                 os.makedirs(os.path.dirname(path))
@@ -67,8 +72,8 @@ class Worker(object):
 
         with open(os.devnull) as nothing:
             self.process = subprocess.Popen(
-                [sys.executable, '-u', os.path.join(RUNTIME, 'lambda_runtime.py'), '--handler=' + handler],
-                cwd=self.directory, env=self.environment, stdin=nothing, close_fds=False, preexec_fn=place)
+                self.command(handler), cwd=self.directory, env=self.environment, stdin=nothing, close_fds=False,
+                preexec_fn=place)
         for high, _ in opened:
             os.close(high)
 
@@ -103,6 +108,7 @@ class RuntimeTestCase(unittest.TestCase):
     """A test with an endpoint and a directory of its own."""
 
     use_socket = False
+    worker_class = Worker
 
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix='runtime-test-')
@@ -119,7 +125,7 @@ class RuntimeTestCase(unittest.TestCase):
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def start(self, code, **options):
-        worker = Worker(self, code, **options)
+        worker = self.worker_class(self, code, **options)
         self.workers.append(worker)
         return worker
 

@@ -38,9 +38,20 @@ class EncodingTests(RuntimeTestCase):
         self.assertIn('"json"', self.worker.log('ERROR'))
 
     def test_a_result_that_json_cannot_say_is_a_handled_error(self):
-        result = self.result('def handler(event, context): return object()')
+        """LAM-28: a result that JSON has no form for is a handled error, in words about what the handler returned"""
+        result = self.result('def handler(event, context): return set([1, 2])')
+        said = 'The handler returned a set, which cannot be JSON; return a dict, list, string, number or None.'
         self.assertEqual('Handled', result.error)
-        self.assertIn('JSON serializable', json.loads(result.payload.decode())['errorMessage'])
+        self.assertEqual({'errorMessage': said, 'errorType': 'TypeError'}, json.loads(result.payload.decode()))
+        self.assertIn(said, self.worker.log('ERROR'))
+        self.assertNotIn('Traceback', self.worker.log('ERROR'))
+
+    def test_something_inside_a_result_that_json_cannot_say_is_a_handled_error(self):
+        result = self.result('def handler(event, context): return {"a": object()}')
+        self.assertEqual('Handled', result.error)
+        message = json.loads(result.payload.decode())['errorMessage']
+        self.assertIn('returned a dict with something in it that cannot be JSON', message)
+        self.assertIn('JSON serializable', message)
 
     def test_binary_goes_in_and_out_untouched(self):
         """LAM-08: encoding binary gives the handler bytes and takes bytes from it"""
@@ -103,6 +114,14 @@ class ErrorTests(RuntimeTestCase):
         self.assertTrue(log.startswith('index.py:7,The handler failed: \'a key\'\nTraceback'), log)
         self.assertIn("KeyError: 'a key'", log)
         self.assertNotIn('greengrass_runtime', log)
+
+    def test_a_result_that_is_too_large_is_a_handled_error(self):
+        self.endpoint.refusals['POST', '/work'] = [413]
+        result, worker = self.run_one('def handler(event, context): return "result"')
+        self.assertEqual(('Handled', 'The result of the handler, 8 bytes, is too large.'),
+                         (result.error, json.loads(result.payload.decode())['errorMessage']))
+        self.assertEqual('', self.endpoint.invoke(ARN, b'{}').wait().error)
+        self.assertEqual('', worker.log('WARN'))
 
     def test_messages_in_any_language_arrive(self):
         code = u'''

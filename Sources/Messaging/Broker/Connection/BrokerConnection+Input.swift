@@ -19,7 +19,7 @@ extension BrokerConnection {
             return
         }
         var share = Self.scratchSize
-        while !isClosed, !isStopped {
+        while !isClosed, !isStopped, !mustReadOn {
             guard let room = input.count < Self.mostMoved ? receiveShared(now: now) : receiveOwn(now: now) else {
                 break
             }
@@ -127,6 +127,10 @@ extension BrokerConnection {
             case .discard(let breach): discard(bytes, breach)
             default: handle(event)
             }
+            if mustReadOn {
+                relieve()
+                return position
+            }
         }
         return position
     }
@@ -168,9 +172,8 @@ extension BrokerConnection {
     private func discard(_ bytes: Span<UInt8>, _ breach: TopicRules.Breach) {
         broker.counters.received += 1
         broker.counters.droppedByTopic += 1
-        broker.log.warn(
-            "Discarding a message of \(session.client?.clientID.text ?? "") on topic \(session.lastTopic.text): "
-                + broker.rules.topicRules.describe(breach) + ".")
+        broker.tellBreach(
+            "a message of \(session.client?.clientID.text ?? "")", session.lastTopic, breach, device)
     }
 
     private func handle(_ event: BrokerSession.Event) {
@@ -181,12 +184,21 @@ extension BrokerConnection {
             do throws(MQTTError) {
                 try broker.subscribe(self, client, packet)
             } catch {
-                close(.violation(error))
+                return close(.violation(error))
             }
+            pauseAfterSearch()
         case .unsubscribe(let packet): session.client?.unsubscribe(packet, broker.index, &output)
         case .close(let reason): close(reason)
         case .needsBytes, .held, .publish, .discard: return
         }
+    }
+
+    /// A SUBSCRIBE of eight bytes may have each retained message and each row looked at, and one read brings thousands
+    /// of them: the others get their turn in between.
+    private func pauseAfterSearch() {
+        guard !isClosed, device != nil || broker.retained.count > 0 else { return }
+        mustReadOn = true
+        broker.readLater(self)
     }
 
     // MARK: Waiting for others

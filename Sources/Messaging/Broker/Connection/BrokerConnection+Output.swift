@@ -101,10 +101,10 @@ extension BrokerConnection {
         }
         broker.waiting += output.count - waiting
         waiting = output.count
+        output.fit()
+        broker.coolLater()
         watchAsNeeded()
-        hasBeenUsed = true
-        if output.isEmpty { broker.coolLater(self) }
-        if output.isEmpty, hasToldLoss {
+        if hasToldLoss, hasTakenAll {
             hasToldLoss = false
             broker.log.info("\(who) reads again; it has lost \(dropped) messages so far.")
         }
@@ -117,16 +117,27 @@ extension BrokerConnection {
             && broker.waiting + output.count - waiting + length <= broker.limits.outputQueues
     }
 
-    /// Counts messages that are lost, and tells it once until the client has read what waits.
+    /// Counts messages that its output had no room for.
     func drop(_ messages: Int) {
-        dropped += UInt64(messages)
         broker.counters.droppedByFullQueue += UInt64(messages)
+        lose(messages)
+    }
+
+    /// Notes messages that are lost and counted already, and tells it once until the client has taken what waits.
+    func lose(_ messages: Int) {
+        dropped += UInt64(messages)
         if hasToldLoss { return }
         hasToldLoss = true
+        let kept = session.client?.outbound?.bytes ?? 0
+        let unacknowledged = kept > 0 ? ", and \(kept) bytes for its acknowledgement" : ""
         broker.log.warn(
-            "\(who) reads too slowly: \(output.count) bytes wait for it. Messages for it are dropped until it has read "
-                + "them.")
+            "\(who) reads too slowly: \(output.count) bytes wait for it\(unacknowledged). Messages for it are dropped until "
+                + "it has taken them.")
     }
+
+    /// Whether nothing waits for the client, neither to be read nor to be acknowledged: one that reads all and
+    /// acknowledges nothing must not be told of again with each packet.
+    private var hasTakenAll: Bool { output.isEmpty && session.client?.outbound?.isEmpty ?? true }
 
     private var who: String {
         session.client.map { broker.name($0) } ?? "A client at \(peer)"
@@ -201,11 +212,16 @@ extension BrokerConnection {
     func watch(_ events: Events) {
         if events == interest || isClosed { return }
         interest = events
-        do throws(SystemError) {
-            try broker.reactor.modify(descriptor, events)
-        } catch {
-            broken = .failed(error.description)
-            broker.flushLater(self)
-        }
+        do throws(SystemError) { try broker.reactor.modify(descriptor, events) } catch { fail(error) }
+    }
+
+    /// It is a stranger no more: its bytes are read in each turn.
+    func watchFirst() {
+        do throws(SystemError) { try broker.reactor.raiseUrgency(descriptor, interest) } catch { fail(error) }
+    }
+
+    private func fail(_ error: SystemError) {
+        broken = .failed(error.description)
+        broker.flushLater(self)
     }
 }

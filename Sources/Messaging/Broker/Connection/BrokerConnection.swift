@@ -20,8 +20,6 @@ final class BrokerConnection: EventHandler {
     static let earlyFlush = 32_768
     /// What answers may take beyond the messages' room, so that a slow client can still say that it lives.
     static let answerRoom = 65_536
-    /// Storage for output that is kept while the client is busy.
-    private static let keptOutput = 262_144
     /// A connection that is taken over within this time, in nanoseconds, is one of two that fight for the name.
     private static let youth: Int64 = 10_000_000_000
 
@@ -38,8 +36,9 @@ final class BrokerConnection: EventHandler {
     /// Messages lost in the full queue.
     var dropped: UInt64 = 0
 
+    /// A half packet may wait for long, in storage of its size.
     var input = ByteBuffer()
-    var output = ByteBuffer(keeping: BrokerConnection.keptOutput)
+    var output: ByteBuffer
     /// Part of the broker's `waiting`.
     var waiting = 0
     /// Why writing failed; the end of the turn closes, for nobody expects that while a message is routed.
@@ -63,11 +62,13 @@ final class BrokerConnection: EventHandler {
     var isDirty = false
     /// Whether it is in the broker's list of those whose answers wait for the core's queues.
     var isUnsettled = false
+    /// Whether it is in the broker's list of those that are read on at the end of the turn.
+    var isUnread = false
     /// The socket was full: writing waits for the reactor.
     var isBlocked = false
     /// A message is next that may not be read now.
     var isStopped = false
-    /// What was left unread then may be read now.
+    /// What was left unread, then or after a packet that takes long, is to be read.
     var mustReadOn = false
     /// Publishers wait for it.
     var isCongested = false
@@ -75,9 +76,6 @@ final class BrokerConnection: EventHandler {
     var isSlow = false
     /// Whether the present lack of room was told.
     var hasToldLoss = false
-    /// Whether it is in the broker's list of those whose storage may be given back, and was used since.
-    var isWarm = false
-    var hasBeenUsed = false
 
     init(descriptor: Int32, peer: String, transport: Transport, broker: LocalBroker, now: Int64) {
         self.descriptor = descriptor
@@ -85,6 +83,7 @@ final class BrokerConnection: EventHandler {
         self.transport = transport
         self.broker = broker
         acceptedAt = now
+        output = ByteBuffer(pool: broker.storage)
         session = BrokerSession(provenName: nil, rules: broker.rules, now: now)
         if case .secure = transport { isHandshaking = true } else { isHandshaking = false }
     }
@@ -173,6 +172,7 @@ final class BrokerConnection: EventHandler {
         let (client, isPresent) = broker.openSession(clientID, isClean: packet.cleanSession)
         client.connection = self
         connectedAt = now
+        watchFirst()
         session.admit(client, isPresent: isPresent, &output)
         client.resume(&output)
         broker.counters.connected += 1
@@ -200,7 +200,7 @@ final class BrokerConnection: EventHandler {
         if isClosed { return }
         isClosed = true
         if !isHandshaking, !output.isEmpty, !isBlocked { _ = transport.write(output.readable) }
-        output = ByteBuffer()
+        output.removeAll()
         broker.waiting -= waiting
         waiting = 0
         transport.shutdown()

@@ -11,7 +11,7 @@ enum Transport {
         switch self {
         case .secure(let connection): connection.read(into: buffer)
         case .plain(let descriptor):
-            switch IO.read(descriptor, into: buffer) {
+            switch IO.receive(descriptor, into: buffer) {
             case .bytes(let count): .done(count)
             case .wouldBlock: .wantRead
             case .closed: .closed
@@ -25,7 +25,7 @@ enum Transport {
         switch self {
         case .secure(let connection): connection.write(bytes)
         case .plain(let descriptor):
-            switch IO.write(descriptor, bytes) {
+            switch IO.send(descriptor, bytes) {
             case .bytes(let count): .done(count)
             case .wouldBlock: .wantWrite
             case .closed: .closed

@@ -101,7 +101,7 @@ extension BrokerSession {
                 return nil
             }
             guard client.unreleased.count < rules.limits.unreleased else { return close(.tooManyUnreleased) }
-            client.unreleased.append(inbound.identifier)
+            client.unreleased.insert(inbound.identifier)
         }
         guard let lastBreach else { return .publish }
         // To discard a message is not told to its sender ([MQTT-3.3.5-2]).

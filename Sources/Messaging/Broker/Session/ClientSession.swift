@@ -23,7 +23,7 @@ final class ClientSession {
     var matchStamp: UInt64 = 0
 
     /// Identifiers of QoS 2 messages that were routed and not released: a repetition of them is not a new message.
-    var unreleased: [UInt16] = []
+    var unreleased: Set<UInt16> = []
     /// What has to be settled before one of them may be acknowledged.
     var unsettled = Ticket.none
     /// nil while nothing was sent to it with QoS 1 or 2.
@@ -76,18 +76,11 @@ final class ClientSession {
         outbound?.pump(&output)
     }
 
-    func isUnreleased(_ identifier: UInt16) -> Bool {
-        for known in unreleased where known == identifier { return true }
-        return false
-    }
+    func isUnreleased(_ identifier: UInt16) -> Bool { unreleased.contains(identifier) }
 
     /// PUBREL: the identifier is free again.
     func release(_ identifier: UInt16) {
-        for index in 0..<unreleased.count where unreleased[index] == identifier {
-            unreleased.swapAt(index, unreleased.count - 1)
-            unreleased.removeLast()
-            break
-        }
+        unreleased.remove(identifier)
         if unreleased.isEmpty { unreleased = [] }
     }
 

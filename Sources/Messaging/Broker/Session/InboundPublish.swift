@@ -1,13 +1,15 @@
 import MQTT
 
 /// A PUBLISH that a session has read and checked: where its parts are in the bytes that were given to `next`.
+///
+/// Every idle connection has one: the places are half as wide as `Int`, and no packet is longer than they reach.
 struct InboundPublish: Equatable {
     /// The packet, from its first byte to the one after its last.
-    var start = 0
-    var end = 0
-    var topicStart = 0
-    var topicEnd = 0
-    var payloadStart = 0
+    @Narrow var start: Int
+    @Narrow var end: Int
+    @Narrow var topicStart: Int
+    @Narrow var topicEnd: Int
+    @Narrow var payloadStart: Int
     var qos = QoS.atMostOnce
     var retain = false
     /// Whether its topic is that of the message before it.
@@ -22,5 +24,16 @@ struct InboundPublish: Equatable {
     var isForwardable: Bool {
         guard qos == .atMostOnce, !retain else { return false }
         return end - start == Publish.packetLength(topic: topicEnd - topicStart, payload: payloadCount)
+    }
+}
+
+/// A count of bytes in four of them.
+@propertyWrapper
+struct Narrow: Equatable {
+    private var stored: UInt32 = 0
+
+    var wrappedValue: Int {
+        get { Int(stored) }
+        set { stored = UInt32(newValue) }
     }
 }

@@ -24,6 +24,7 @@ extension SubscriptionIndex {
         var next: UInt32
         var previous = SubscriptionIndex.none
         var nextOfSession: UInt32
+        var previousOfSession = SubscriptionIndex.none
         var qos: QoS
         let isRemainder: Bool
     }
@@ -86,12 +87,17 @@ extension SubscriptionIndex {
 
     // MARK: Records
 
+    /// Looks through the session's filters and the node's subscriptions at once: it ends with the shorter list.
     func record(at place: Place, _ session: ClientSession) -> UInt32? {
-        var number = session.firstSubscription
-        while number != Self.none {
-            let record = records[Int(number)]
-            if record.node == place.node, record.isRemainder == place.isRemainder { return number }
-            number = record.nextOfSession
+        var own = session.firstSubscription
+        var there = place.isRemainder ? nodes[Int(place.node)].remainder : nodes[Int(place.node)].exact
+        while own != Self.none, there != Self.none {
+            let record = records[Int(own)]
+            if record.node == place.node, record.isRemainder == place.isRemainder { return own }
+            let other = records[Int(there)]
+            if other.session._withUnsafeGuaranteedRef({ $0 === session }) { return there }
+            own = record.nextOfSession
+            there = other.next
         }
         return nil
     }
@@ -113,6 +119,8 @@ extension SubscriptionIndex {
         }
         if next != Self.none { records[Int(next)].previous = number }
         if place.isRemainder { nodes[node].remainder = number } else { nodes[node].exact = number }
+        let second = session.firstSubscription
+        if second != Self.none { records[Int(second)].previousOfSession = number }
         session.firstSubscription = number
         session.filterCount += 1
     }
@@ -127,25 +135,21 @@ extension SubscriptionIndex {
         } else {
             nodes[Int(record.node)].exact = record.next
         }
-        unchain(number, record.nextOfSession, session)
+        unchain(record, session)
         records[Int(number)].next = freeRecord
         freeRecord = number
         session.filterCount -= 1
         prune(record.node)
     }
 
-    private func unchain(_ number: UInt32, _ next: UInt32, _ session: ClientSession) {
-        if session.firstSubscription == number {
-            session.firstSubscription = next
-            return
+    private func unchain(_ record: Record, _ session: ClientSession) {
+        if record.nextOfSession != Self.none {
+            records[Int(record.nextOfSession)].previousOfSession = record.previousOfSession
         }
-        var before = session.firstSubscription
-        while before != Self.none {
-            if records[Int(before)].nextOfSession == number {
-                records[Int(before)].nextOfSession = next
-                return
-            }
-            before = records[Int(before)].nextOfSession
+        if record.previousOfSession != Self.none {
+            records[Int(record.previousOfSession)].nextOfSession = record.nextOfSession
+        } else {
+            session.firstSubscription = record.nextOfSession
         }
     }
 

@@ -19,6 +19,7 @@ HEADER_FUNCTION_ERR_TYPE = 'X-Amz-Function-Error'
 IPC_API_VERSION = '2016-11-01'
 DEFAULT_PORT = 8000
 
+_HANDLED = ('\r\n' + HEADER_FUNCTION_ERR_TYPE + ': Handled').encode('ascii')
 _ROUTER_ARN = 'arn:aws:lambda:::function:GGRouter'
 
 WorkItem = namedtuple('WorkItem', ['invocation_id', 'payload', 'client_context'])
@@ -91,8 +92,10 @@ class IPCClient(object):
         self.port = IPCClient._port or _daemon_port()
         if port is not None and port != self.port:
             _log(_DEBUG, 'Port %s was asked for; the core listens on %s.', port, self.port)
+        self._exchange_parts = None
         self.auth_token = os.environ.get('AWS_CONTAINER_AUTHORIZATION_TOKEN')
         self._socket_path = os.environ.get('IPC_SOCK_FILE')
+        self._key = (self._socket_path, self.endpoint, self.port)
 
     @staticmethod
     def set_gg_daemon_port(port):
@@ -112,10 +115,7 @@ class IPCClient(object):
 
     def get_work(self, function_arn):
         """Waits for the next work item of this worker's own function."""
-        response = self._request('GET', _function(function_arn) + '/work')
-        headers = response.headers
-        return WorkItem(invocation_id=headers.get('x-amz-invocationid'), payload=response.body,
-                        client_context=headers.get('x-amz-client-context', ''))
+        return _work_item(self._request('GET', _function(function_arn) + '/work'))
 
     def post_work_result(self, function_arn, work_item):
         """Ends a work item: `work_item.payload` is the handler's result."""
@@ -129,6 +129,58 @@ class IPCClient(object):
             (HEADER_INVOCATION_ID, invocation_id),
             (HEADER_FUNCTION_ERR_TYPE, 'Handled'),
         ), _bytes(handler_err, 'handler_err'))
+
+    def exchange_work(self, function_arn, invocation_id, payload, is_error, refused):
+        """Ends a work item and waits for the next one: both requests leave in one system call. Returns the next item.
+
+        `refused` is called with an IPCException when the core does not take the result. The core gives no work before
+        it has one, unless it has given the item up: `refused` may post another result.
+        IPCException without a status: the connection broke, and nobody knows what of it the core has got.
+        """
+        try:
+            connection = self._worker_connection()
+            connection.begin(self._exchange_of(function_arn, invocation_id, payload, is_error))
+            response = connection.following()
+            if response.status >= 400:
+                self._set_aside(connection, refused, _refusal(response))
+            response = connection.following()
+        except ConnectionFailed as error:
+            raise IPCException('POST and GET {}: {}'.format(self._url(_function(function_arn) + '/work'), error))
+        if response.status >= 400:
+            raise _refusal(response)
+        return _work_item(response)
+
+    def _exchange_of(self, function_arn, invocation_id, payload, is_error):
+        """The bytes of both requests. All but the ID, the length and the payload are the same each time."""
+        if self._exchange_parts is None or self._exchange_parts[0] != function_arn:
+            path = _function(function_arn) + '/work'
+            post = self._head('POST', path, ((HEADER_INVOCATION_ID, ''),), b'')
+            begin = post[:post.index(b'\r\nContent-Length: ')]
+            self._exchange_parts = (function_arn, begin, self._head('GET', path, (), b''))
+        _, begin, following = self._exchange_parts
+        identifier = invocation_id.encode('ascii')
+        if b'\n' in identifier or b'\r' in identifier:
+            raise IPCException('An invocation ID must not contain a line break.')
+        error = _HANDLED if is_error else b''
+        length = str(len(payload)).encode('ascii')
+        return b''.join((begin, identifier, error, b'\r\nContent-Length: ', length, b'\r\n\r\n', payload, following))
+
+    def _worker_connection(self):
+        """As `_connection`, without asking the kernel whether it is open: what was lost is found by the reply."""
+        connection = IPCClient._connections.__dict__.get(self._key)
+        if connection is not None and connection.process == os.getpid() and connection.is_usable():
+            return connection
+        return self._connection()[0]
+
+    def _set_aside(self, connection, refused, error):
+        """`refused` talks to the core over another connection: on this one the next work is waited for."""
+        kept = IPCClient._connections.__dict__
+        key = self._key
+        kept.pop(key, None)
+        refused(error)
+        another, kept[key] = kept.get(key), connection
+        if another is not None:
+            another.close()
 
     def get_work_result(self, function_arn, invocation_id):
         """Waits for the result of an invocation made by `post_work`."""
@@ -157,10 +209,9 @@ class IPCClient(object):
             self._report('%s', message)
             raise IPCException(message)
         if response.status >= 400:
-            message = 'HTTP Error {}: {}'.format(response.status, response.reason)
             self._report('HTTP Error %d:%s, %s', response.status, response.reason,
                          response.body[:4096].decode('utf-8', 'replace'))
-            raise IPCException(message, response.status)
+            raise _refusal(response)
         return response
 
     def _exchange(self, method, head, body):
@@ -178,7 +229,7 @@ class IPCClient(object):
     def _connection(self):
         """This thread's connection, and whether it has not been used before."""
         kept = IPCClient._connections.__dict__
-        key = (self._socket_path, self.endpoint, self.port)
+        key = self._key
         connection = kept.get(key)
         if connection is not None:
             # A forked child has its parent's connections: it leaves them alone.
@@ -207,6 +258,16 @@ class IPCClient(object):
             return (text + '\r\n\r\n').encode('ascii')
         except UnicodeError:
             raise IPCException('A function ARN, invocation ID and client context consist of ASCII characters.')
+
+
+def _refusal(response):
+    return IPCException('HTTP Error {}: {}'.format(response.status, response.reason), response.status)
+
+
+def _work_item(response):
+    headers = response.headers
+    return WorkItem(invocation_id=headers.get('x-amz-invocationid'), payload=response.body,
+                    client_context=headers.get('x-amz-client-context', ''))
 
 
 def _function(function_arn):

@@ -8,6 +8,9 @@ from greengrass_runtime import logs, records
 from greengrass_runtime.context import Context, decode_client_context
 
 _PYTHON_2 = sys.version_info[0] == 2
+_TOO_LARGE = 413
+# Results up to this size leave together with the request for the next work.
+_EXCHANGED = 32 * 1024
 
 
 class Function(object):
@@ -77,7 +80,15 @@ def encode_result(result, encoding):
         raise TypeError('A function of encoding type "binary" returns bytes, text or None, not '
                         + type(result).__name__ + '.')
     import json
-    return json.dumps(result).encode('utf-8')
+    try:
+        return json.dumps(result).encode('utf-8')
+    except Exception as error:
+        name = type(result).__name__
+        if isinstance(result, (dict, list, tuple)):
+            raise TypeError('The handler returned a {} with something in it that cannot be JSON ({}); JSON has dicts with '
+                            'string keys, lists, strings, numbers, booleans and None.'.format(name, error_text(error)))
+        raise TypeError('The handler returned {} {}, which cannot be JSON; return a dict, list, string, number or None.'
+                        .format('an' if name[0] in 'aeiouAEIOU' else 'a', name))
 
 
 class WorkerClient(IPCClient):
@@ -103,20 +114,47 @@ class Worker(object):
 
     def run(self):
         """Never returns; ends with the exception that the process should end with."""
+        item = None
         while True:
-            self.run_once()
+            item = self._handle(item or self._get_work(self._function.arn))
 
-    def run_once(self):
-        """Takes one work item through the handler."""
-        item = self._get_work(self._function.arn)
+    def _handle(self, item):
+        """Takes one work item through the handler. Returns the next one where that came along."""
         try:
-            result = self._result(item)
+            result, is_error = self._result(item), False
         except HandlerError as error:
-            self._leave_if_forked()
-            self._finish(self._post_error, self._function.arn, item.invocation_id, error.args[0])
-        else:
-            self._leave_if_forked()
-            self._finish(self._post_result, self._function.arn, WorkItem(item.invocation_id, result, None))
+            result, is_error = error.args[0].encode('utf-8'), True
+        self._leave_if_forked()
+        arn, identifier = self._function.arn, item.invocation_id
+
+        posted = []
+
+        def post():
+            posted.append(True)
+            if is_error:
+                self._finish(self._post_error, arn, identifier, result)
+            else:
+                self._finish_result(identifier, result)
+
+        def refused(error):
+            if error.status == _TOO_LARGE:
+                posted.append(True)
+                self._too_large(identifier, len(result))
+            elif _may_pass(error):
+                post()
+            else:
+                self._refused(error)
+
+        if len(result) <= _EXCHANGED:
+            try:
+                return self._client.exchange_work(arn, identifier, result, is_error, refused)
+            except IPCException as error:
+                if not _may_pass(error):
+                    raise
+        # The connection broke before anybody knew, or after the result had gone another way.
+        if not posted:
+            post()
+        return None
 
     def _result(self, item):
         try:
@@ -130,19 +168,42 @@ class Worker(object):
                 result = self._handler(event, context)
             finally:
                 sys.stdout.flush()
-            return encode_result(result, self._function.encoding)
         except Exception:
             kind, error, trace = sys.exc_info()
             frames = trace.tb_next  # without the frame of this method
             logs.record_exception('The handler failed: ' + error_text(error), kind, error, frames)
             raise HandlerError(error_json(error, frames))
+        try:
+            return encode_result(result, self._function.encoding)
+        except Exception as error:  # the frames would be the runtime's own
+            records.say('ERROR', error_text(error))
+            raise HandlerError(error_json(error))
+
+    def _finish_result(self, invocation_id, result):
+        try:
+            self._post_result(self._function.arn, WorkItem(invocation_id, result, None))
+        except IPCException as error:
+            if error.status == _TOO_LARGE:
+                self._too_large(invocation_id, len(result))
+            else:
+                self._refused(error)
+
+    def _too_large(self, invocation_id, count):
+        # Without an answer the caller would wait until the timeout, which would end this worker too.
+        message = 'The result of the handler, {} bytes, is too large.'.format(count)
+        records.say('ERROR', message)
+        import json
+        self._finish(self._post_error, self._function.arn, invocation_id, json.dumps({'errorMessage': message}))
 
     def _finish(self, post, *arguments):
         try:
             post(*arguments)
         except IPCException as error:
-            # The core has given up on this invocation (it may have timed out); the worker goes on with the next.
-            records.say('WARN', 'The core did not take the result: ' + str(error))
+            self._refused(error)
+
+    def _refused(self, error):
+        # The core has given up on this invocation (it may have timed out); the worker goes on with the next.
+        records.say('WARN', 'The core did not take the result: ' + str(error))
 
     def _leave_if_forked(self):
         # A handler that forks and forgets to end the child would have two workers answer for one.

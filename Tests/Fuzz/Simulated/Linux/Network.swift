@@ -39,28 +39,31 @@ public final class SimulatedConnection {
 
 /// Every descriptor there is.
 public enum Network {
-    nonisolated(unsafe) static var connections: [Int32: SimulatedConnection] = [:]
+    /// The first one has the descriptor after the listener's.
+    nonisolated(unsafe) private static var connections: [SimulatedConnection] = []
     nonisolated(unsafe) static var waiting: [SimulatedConnection] = []
-    nonisolated(unsafe) static var nextDescriptor: Int32 = 4
 
     static let listener: Int32 = 3
 
     public static func reset() {
-        connections = [:]
-        waiting = []
-        nextDescriptor = 4
+        connections.removeAll(keepingCapacity: true)
+        waiting.removeAll(keepingCapacity: true)
     }
 
     public static func connect() -> SimulatedConnection {
-        let connection = SimulatedConnection(descriptor: nextDescriptor)
-        nextDescriptor += 1
-        connections[connection.descriptor] = connection
+        let connection = SimulatedConnection(descriptor: listener + 1 + Int32(connections.count))
+        connections.append(connection)
         waiting.append(connection)
         return connection
     }
 
+    static func connection(_ descriptor: Int32) -> SimulatedConnection? {
+        let index = Int(descriptor - listener - 1)
+        return connections.indices.contains(index) ? connections[index] : nil
+    }
+
     /// Descriptors that nobody has closed.
-    public static var openByServer: Int { connections.values.count { !$0.serverHasClosed } }
+    public static var openByServer: Int { connections.count { !$0.serverHasClosed } }
 }
 
 public struct PeerAddress {
@@ -89,18 +92,18 @@ public enum Socket {
 
 public enum FileDescriptor {
     public static func close(_ descriptor: Int32) {
-        Network.connections[descriptor]?.serverHasClosed = true
+        Network.connection(descriptor)?.serverHasClosed = true
     }
 }
 
 public enum IO {
-    public static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
-        guard let connection = Network.connections[descriptor], !connection.serverHasClosed else { return .failed(9) }
+    public static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
+        guard let connection = Network.connection(descriptor), !connection.serverHasClosed else { return .failed(9) }
         return connection.read(into: buffer)
     }
 
-    public static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> IOResult {
-        guard let connection = Network.connections[descriptor], !connection.serverHasClosed else { return .failed(9) }
+    public static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> IOResult {
+        guard let connection = Network.connection(descriptor), !connection.serverHasClosed else { return .failed(9) }
         return connection.write(bytes)
     }
 }

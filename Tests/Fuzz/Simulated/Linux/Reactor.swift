@@ -22,18 +22,27 @@ public struct TimerID: Hashable {
     fileprivate let number: UInt64
 }
 
-/// The real one's order of a turn, over simulated descriptors: events, timers, the end of the turn.
+public enum Urgency: Sendable { case normal, low }
+
+/// The real one's order of a turn, over simulated descriptors: events, timers, the end of the turn. Urgency makes no
+/// difference here.
 public final class Reactor {
     /// By descriptor, lowest first.
     private var watched: [(descriptor: Int32, events: Events, handler: any EventHandler)] = []
     private var timers = TimerQueue()
     private var atTurnEnd: [any TurnEndHandler] = []
+    /// What this turn hands out; kept for its storage, for a game has hundreds of turns.
+    private var ready: [(events: Events, handler: any EventHandler)] = []
 
     public init() {}
 
-    public func add(_ descriptor: Int32, _ events: Events, _ handler: any EventHandler) throws(SystemError) {
+    public func add(
+        _ descriptor: Int32, _ events: Events, _ handler: any EventHandler, urgency: Urgency = .normal
+    ) throws(SystemError) {
         watched.append((descriptor, events, handler))
     }
+
+    public func raiseUrgency(_ descriptor: Int32, _ events: Events) throws(SystemError) {}
 
     public func modify(_ descriptor: Int32, _ events: Events) throws(SystemError) {
         for index in watched.indices where watched[index].descriptor == descriptor { watched[index].events = events }
@@ -58,23 +67,26 @@ public final class Reactor {
 
     /// - Returns: whether anything happened.
     public func turn() -> Bool {
-        var isBusy = false
-        var ready: [(Events, any EventHandler)] = []
         for (descriptor, events, handler) in watched {
-            var happened = Network.waiting.isEmpty ? Events() : Events.readable
-            if descriptor != Network.listener { happened = Network.connections[descriptor]?.events ?? Events() }
-            happened.formIntersection(events.union(.hangUp))
+            let happened = happened(descriptor).intersection(events.union(.hangUp))
             if !happened.isEmpty { ready.append((happened, handler)) }
         }
+        var isBusy = !ready.isEmpty
         for (events, handler) in ready { handler.handle(events) }
-        isBusy = !ready.isEmpty
+        ready.removeAll(keepingCapacity: true)
         while let body = timers.takeDue(now: Clock.now) {
             isBusy = true
             body()
         }
+        if atTurnEnd.isEmpty { return isBusy }
         let handlers = atTurnEnd
         atTurnEnd = []
         for handler in handlers { handler.turnEnded() }
-        return isBusy || !handlers.isEmpty
+        return true
+    }
+
+    private func happened(_ descriptor: Int32) -> Events {
+        if descriptor == Network.listener { return Network.waiting.isEmpty ? Events() : .readable }
+        return Network.connection(descriptor)?.events ?? Events()
     }
 }

@@ -84,7 +84,7 @@ final class TinyProxy {
         port = try Places.freePort()
         let path = "\(folder)/tinyproxy-\(port).conf"
         var text =
-            "Port \(port)\nListen 127.0.0.1\nTimeout 600\nMaxClients 20\nLogLevel Connect\nLogFile \"\(path).log\"\n"
+            "Port \(port)\nListen 127.0.0.1\nTimeout 600\nMaxClients 20\nLogLevel Info\nLogFile \"\(path).log\"\n"
         if let user { text += "BasicAuth \(user.name) \(user.password)\n" }
         if let connectPort { text += "ConnectPort \(connectPort)\n" }
         try text.write(toFile: path, atomically: true, encoding: .utf8)

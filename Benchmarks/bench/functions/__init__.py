@@ -1,0 +1,1 @@
+"""The functions' side of the benchmarks: `make bench-functions`."""
