@@ -42,11 +42,12 @@ let testTargets: [Target] = [
             "SpoolSupport", "CAllocations",
         ], exclude: ["Fixtures"], swiftSettings: common),
     tests("Sandbox", ["Linux", "CLinux"]),
-    tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging"]),
+    .target(name: "Programs", path: "Tests/Programs", swiftSettings: common),
+    tests("Functions", ["Linux", "Log", "JSON", "HTTP", "Group", "Messaging", "Programs"]),
     tests("Certificates", ["Linux", "TLS"]),
     tests("Deployment", ["Linux", "JSON", "Group", "CArchive"]),
     tests("GreengrassSDK", ["JSON"]),
-    tests("Core", ["Linux", "JSON", "TLS", "Network", "Group", "Sandbox"]),
+    tests("Core", ["Linux", "JSON", "TLS", "Network", "Group", "Sandbox", "Programs"]),
     // Storage that fails on purpose: docs/cloud-queue.md.
     .target(name: "CFaults", path: "Tests/CFaults", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(

@@ -1,6 +1,7 @@
 import Foundation
 import Group
 import Linux
+import Programs
 import Testing
 
 @testable import Core
@@ -18,17 +19,8 @@ struct InterpreterTrialTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         chmod(folder, 0o755)
         let path = folder + "/python3.7"
-        try Files.writeAtomically(path, Array(text.utf8), mode: 0o755)
-        chmod(path, 0o755)
+        try #require(Program.write(text, to: path))
         try body(path)
-    }
-
-    /// A child that another test starts may hold the new file open for writing until it has executed its own program.
-    private func problem(_ trial: InterpreterTrial, _ path: String, _ runtime: Runtime) -> String? {
-        while true {
-            let found = trial.problem(path, runtime)
-            if found?.contains("Text file busy") != true { return found }
-        }
     }
 
     @Test("PLAT-12: an interpreter that tells its version works; Java 8 is asked in its own way")
@@ -37,8 +29,8 @@ struct InterpreterTrialTests {
         let java = try #require(self.java)
         let trial = InterpreterTrial(path: "/usr/bin:/bin")
         #expect(trial.problem("/usr/bin/python3", python) == nil)
-        try program("#!/bin/sh\ntest \"$1\" = -version\n") { #expect(problem(trial, $0, java) == nil) }
-        try program("#!/bin/sh\ntest \"$1\" = --version\n") { #expect(problem(trial, $0, python) == nil) }
+        try program("#!/bin/sh\ntest \"$1\" = -version\n") { #expect(trial.problem($0, java) == nil) }
+        try program("#!/bin/sh\ntest \"$1\" = --version\n") { #expect(trial.problem($0, python) == nil) }
     }
 
     @Test("PLAT-12: a shim without its version, one that hangs, and one that may not be run are told apart")
@@ -47,14 +39,14 @@ struct InterpreterTrialTests {
         var trial = InterpreterTrial(path: "/usr/bin:/bin")
         try program("#!/bin/sh\necho 'pyenv: python3.7: command not found' >&2\nexit 127\n") { path in
             #expect(
-                problem(trial, path, python)
+                trial.problem(path, python)
                     == "is no working interpreter: `\(path) --version` ended with exit code 127: pyenv: python3.7: command not found"
             )
         }
         #expect(trial.problem("/nowhere/python3.7", python)?.contains("No such file") == true)
         trial.patience = 1000
         try program("#!/bin/sh\nsleep 1000\n") { path in
-            #expect(problem(trial, path, python) == "did not tell its version (`--version`) within 1 s")
+            #expect(trial.problem(path, python) == "did not tell its version (`--version`) within 1 s")
         }
     }
 }

@@ -3,6 +3,7 @@ import Deployment
 import Foundation
 import Group
 import Linux
+import Programs
 import Testing
 
 @testable import Core
@@ -29,9 +30,9 @@ struct PythonCompilerTests {
         try body(folder)
     }
 
-    private func write(_ text: String, _ path: String, mode: UInt32 = 0o644) throws {
-        try Files.writeAtomically(path, [UInt8](text.utf8), mode: mode)
-        chmod(path, mode)
+    private func write(_ text: String, _ path: String) throws {
+        try Files.writeAtomically(path, [UInt8](text.utf8), mode: 0o644)
+        chmod(path, 0o644)
     }
 
     private func compile(
@@ -79,13 +80,13 @@ struct PythonCompilerTests {
         try withFolder { folder in
             let program = folder + "/python3.7"
             #expect(try compile(folder, by: program).problem == "no interpreter for python3.7 is installed")
-            try write("#!/bin/sh\necho no >&2\nexit 127\n", program, mode: 0o755)
+            try #require(Program.write("#!/bin/sh\necho no >&2\nexit 127\n", to: program))
             let failed = try compile(folder, by: program)
             #expect(failed.problem == "\(program) ended with exit code 127" && failed.said.isEmpty)
-            try write("#!/bin/sh\nexec sleep 1000\n", program, mode: 0o755)
+            try #require(Program.write("#!/bin/sh\nexec sleep 1000\n", to: program))
             #expect(try compile(folder, by: program, patience: 1000).problem == "\(program) was not done within 1 s")
             // One that writes for ever is ended when nothing more is wanted.
-            try write("#!/bin/sh\nexec cat /dev/zero\n", program, mode: 0o755)
+            try #require(Program.write("#!/bin/sh\nexec cat /dev/zero\n", to: program))
             #expect(try compile(folder, by: program).problem == nil)
             #expect(try compile(folder, by: program, "python2.7").problem == nil)
         }
@@ -97,7 +98,7 @@ struct PythonCompilerTests {
     func user() throws {
         try withFolder { folder in
             let program = folder + "/python3.7"
-            try write("#!/bin/sh\nid -u\nid -g\nid -G\nenv\n", program, mode: 0o755)
+            try #require(Program.write("#!/bin/sh\nid -u\nid -g\nid -G\nenv\n", to: program))
             var function = try function()
             function.runAs.userID = 54_321
             function.runAs.groupID = 54_322

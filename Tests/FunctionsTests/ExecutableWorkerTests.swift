@@ -2,6 +2,7 @@ import Foundation
 import Group
 import Linux
 import Messaging
+import Programs
 import Testing
 
 @testable import Functions
@@ -50,8 +51,8 @@ struct ExecutableWorkerTests {
         let launcher = ProcessLauncher(reactor: harness.reactor)
         launcher.service = harness.service
         slot.launcher = launcher
-        try Files.writeAtomically(
-            "\(harness.folder)/lambda/\(ServiceHarness.arns[0])/program", Array(Self.program.utf8), mode: 0o755)
+        try #require(
+            Program.write(Self.program, to: "\(harness.folder)/lambda/\(ServiceHarness.arns[0])/program"))
         try harness.service.start()
         for payload in ["abc", "\u{0}\u{1}\u{2}"] {
             harness.router.publish(

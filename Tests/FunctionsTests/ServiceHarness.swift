@@ -3,6 +3,7 @@ import Group
 import Linux
 import Log
 import Messaging
+import Programs
 import Testing
 
 @testable import Functions
@@ -67,7 +68,7 @@ final class ServiceHarness {
         configuration.logLevel = .debug
         for arn in Self.arns {
             try Files.makeDirectories("\(folder)/lambda/\(arn)")
-            try Files.writeAtomically("\(folder)/lambda/\(arn)/program", Array("#!/bin/sh\n".utf8), mode: 0o755)
+            try #require(Program.write("#!/bin/sh\n", to: "\(folder)/lambda/\(arn)/program"))
         }
         service = FunctionService(
             configuration: configuration, definitions: definitions, reactor: reactor, router: router,

@@ -121,7 +121,10 @@ struct NodeFunctionsTests {
         try CoreUnderTest.run { core in
             let folder = (core.root as NSString).deletingLastPathComponent
             let program = folder + "/my-node"
-            try "#!/bin/sh\nMY_NODE=yes exec node \"$@\"\n".write(toFile: program, atomically: true, encoding: .utf8)
+            try Child.whileNoneStarts {
+                try "#!/bin/sh\nMY_NODE=yes exec node \"$@\"\n".write(
+                    toFile: program, atomically: true, encoding: .utf8)
+            }
             chmod(program, 0o755)
             try core.configure { configuration in
                 var runtime = configuration["runtime"] as? [String: Any] ?? [:]
