@@ -1,0 +1,22 @@
+import Image
+
+/// Something that is built for an architecture and given to people.
+public protocol Artifact: Sendable {
+    /// What `make cell ARTIFACT=` and `greengrass-image build` call it.
+    var name: String { get }
+    /// Those it is made for; docs/appliance.md says why one is missing.
+    var architectures: [Architecture] { get }
+    /// Makes it.
+    ///
+    /// - Returns: the names of the files that it wrote into the build's output folder.
+    func make(for architecture: Architecture, in build: Build) throws -> [String]
+}
+
+extension Artifact {
+    public var architectures: [Architecture] { Architecture.allCases }
+}
+
+/// All of them, in the order in which they are built.
+public let allArtifacts: [any Artifact] = [
+    Tarball()
+]

@@ -1,0 +1,35 @@
+import CCrypto
+
+/// A SHA-256 in the making.
+public final class SHA256 {
+    private let context = EVP_MD_CTX_new()
+
+    public init() { EVP_DigestInit_ex(context, EVP_sha256(), nil) }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    public func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// The digest as 64 hexadecimal digits; nothing can be added afterwards.
+    public func finish() -> String {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        EVP_DigestFinal_ex(context, &bytes, nil)
+        return bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    }
+
+    /// Of some bytes, as 64 hexadecimal digits.
+    public static func hex(_ bytes: [UInt8]) -> String {
+        let digest = SHA256()
+        bytes.withUnsafeBytes(digest.update)
+        return digest.finish()
+    }
+
+    /// Of a file's content.
+    public static func hex(file path: String) throws -> String {
+        let digest = SHA256()
+        try FileContent.file(path).read(digest.update)
+        return digest.finish()
+    }
+}

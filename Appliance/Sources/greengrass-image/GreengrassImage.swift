@@ -1,0 +1,64 @@
+import ArgumentParser
+import Artifacts
+import Foundation
+import Image
+
+@main
+struct GreengrassImage: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "greengrass-image", abstract: "Builds what Perennial is given to people as.",
+        subcommands: [BuildCommand.self, ListCommand.self])
+}
+
+struct Place: ParsableArguments {
+    @Option(help: "The source tree.")
+    var repository = FileManager.default.currentDirectoryPath
+    @Option(
+        help:
+            "Where binaries are found (ARCH/greengrassd) and artifacts are put; dist in the source tree unless told otherwise."
+    )
+    var output: String?
+
+    func build() throws -> Build { try Build(repository: repository, output: output) }
+}
+
+struct BuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build", abstract: "Builds artifacts for architectures: all of them unless told otherwise.")
+
+    @OptionGroup var place: Place
+    @Option(name: .customLong("artifact"), parsing: .upToNextOption, help: "Names of artifacts, as `list` prints them.")
+    var artifacts: [String] = []
+    @Option(name: .customLong("arch"), parsing: .upToNextOption, help: "armv6l, armv7l, aarch64, x86_64.")
+    var architectures: [Architecture] = []
+
+    func run() throws {
+        let build = try place.build()
+        if let unknown = artifacts.first(where: { name in !allArtifacts.contains { $0.name == name } }) {
+            let known = allArtifacts.map(\.name).joined(separator: ", ")
+            throw ValidationError("there is no artifact \"\(unknown)\". There are: \(known).")
+        }
+        for artifact in allArtifacts where artifacts.isEmpty || artifacts.contains(artifact.name) {
+            for architecture in artifact.architectures
+            where architectures.isEmpty || architectures.contains(architecture) {
+                for file in try artifact.make(for: architecture, in: build) {
+                    let size = try FileContent.file("\(build.output)/\(file)").size
+                    print("\(file) (\(String(format: "%.2f", Double(size) / 1e6)) MB)")
+                }
+            }
+        }
+    }
+}
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Prints each artifact with the architectures it is made for.")
+
+    func run() {
+        for artifact in allArtifacts {
+            print(artifact.name, artifact.architectures.map(\.rawValue).joined(separator: " "))
+        }
+    }
+}
+
+extension Architecture: ExpressibleByArgument {}
