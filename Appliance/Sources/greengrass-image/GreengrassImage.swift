@@ -7,7 +7,7 @@ import Image
 struct GreengrassImage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greengrass-image", abstract: "Builds what Perennial is given to people as.",
-        subcommands: [BuildCommand.self, ListCommand.self])
+        subcommands: [BuildCommand.self, ListCommand.self, LockCommand.self])
 }
 
 struct Place: ParsableArguments {
@@ -58,6 +58,18 @@ struct ListCommand: ParsableCommand {
         for artifact in allArtifacts {
             print(artifact.name, artifact.architectures.map(\.rawValue).joined(separator: " "))
         }
+    }
+}
+
+struct LockCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lock", abstract: "Writes the lock file anew from the newest packages of the archive.")
+
+    @OptionGroup var place: Place
+
+    func run() throws {
+        let count = try place.build().packages.renewLock()
+        print("\(PackageLock.path): \(count) packages")
     }
 }
 
