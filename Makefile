@@ -71,6 +71,7 @@ clean: ## remove what was built in the tree (the cache outside it stays)
 # The device SDK, distribution and images; the fuzzers; and the benchmarks.
 -include scripts/toolchain.mk
 -include scripts/parsers.mk
+-include scripts/appliance.mk
 -include Benchmarks/queue.mk
 -include Benchmarks/bench.mk
 -include Benchmarks/hostile.mk

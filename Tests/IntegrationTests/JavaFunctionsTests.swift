@@ -14,8 +14,10 @@ struct JavaFunctionsTests {
             withSDK: false)
     }
 
-    /// Compiles the functions of the runtime's tests, against the core's jars as their authors would.
+    /// Compiles the functions of the runtime's tests, against the core's jars as their authors would; a prepared tree has
+    /// them compiled.
     static func compile(_ core: CoreUnderTest) throws -> String {
+        if let prepared = Places.prepared { return prepared + "/.build/java-functions" }
         let folder = (core.root as NSString).deletingLastPathComponent + "/classes"
         let sources = Places.top + "/Tests/RuntimeTests/java/functions"
         let jars = Places.top + "/Sources/Runtimes/java8"

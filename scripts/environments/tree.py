@@ -40,10 +40,19 @@ def lay_out(work):
             shutil.copytree(source, target, symlinks=True)
         else:
             shutil.copy(source, target)
+    compile_java(tree / ".build/java-functions")
     shutil.copy(TOP / ".build/debug/perennialPackageTests.xctest", work / "tests")
     interpreter = subprocess.run([TOP / "scripts/setup", "--python"], stdout=subprocess.PIPE, text=True, check=True).stdout
     shutil.copytree(pathlib.Path(interpreter.strip()).parent.parent, work / "python", symlinks=True)
     subprocess.run(["chmod", "-R", "a+rX", work], check=True)
+
+
+def compile_java(folder):
+    """The Java functions of the tests: an emulated machine would need minutes for it."""
+    jars = TOP / "Sources/Runtimes/java8"
+    path = f"{jars}/greengrass-java-runtime.jar:{jars}/interfaces/aws-lambda-interfaces.jar"
+    sources = sorted((TOP / "Tests/RuntimeTests/java/functions").iterdir())
+    subprocess.run(["javac", "--release", "8", "-Xlint:-options", "-d", folder, "-cp", path, *sources], check=True)
 
 
 def variables(work, expected):

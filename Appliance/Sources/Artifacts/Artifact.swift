@@ -1,3 +1,4 @@
+import Foundation
 import Image
 
 /// Something that is built for an architecture and given to people.
@@ -6,6 +7,8 @@ public protocol Artifact: Sendable {
     var name: String { get }
     /// Those it is made for; docs/appliance.md says why one is missing.
     var architectures: [Architecture] { get }
+    /// The test suite that starts it, of the target CellTests.
+    var suite: String { get }
     /// Makes it.
     ///
     /// - Returns: the names of the files that it wrote into the build's output folder.
@@ -14,6 +17,9 @@ public protocol Artifact: Sendable {
 
 extension Artifact {
     public var architectures: [Architecture] { Architecture.allCases }
+
+    /// `boot-image` is started by `BootImageCell`.
+    public var suite: String { name.split(separator: "-").map(\.capitalized).joined() + "Cell" }
 }
 
 /// All of them, in the order in which they are built.

@@ -30,6 +30,8 @@ public struct CoreTree {
         try tree.addFile(package + "/LICENSE/LICENSE", build.source("LICENSE"))
         try tree.addFile(
             package + "/LICENSE/THIRD-PARTY-NOTICES", text: build.script("scripts/dist/notices", architecture.rawValue))
+        try tree.addFile(
+            package + "/LICENSE/sbom.spdx.json", .bytes(SBOM(of: "greengrassd", build.coreComponents(), build).json()))
         try addRuntimes(to: &tree)
         return tree
     }

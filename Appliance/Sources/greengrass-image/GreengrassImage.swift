@@ -7,7 +7,7 @@ import Image
 struct GreengrassImage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greengrass-image", abstract: "Builds what Perennial is given to people as.",
-        subcommands: [BuildCommand.self, ListCommand.self, LockCommand.self])
+        subcommands: [BuildCommand.self, ListCommand.self, GridCommand.self, LockCommand.self, SourcesCommand.self])
 }
 
 struct Place: ParsableArguments {
@@ -54,9 +54,13 @@ struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Prints each artifact with the architectures it is made for.")
 
+    @Flag(help: "Print the test suite that starts it instead.")
+    var suites = false
+
     func run() {
         for artifact in allArtifacts {
-            print(artifact.name, artifact.architectures.map(\.rawValue).joined(separator: " "))
+            print(
+                artifact.name, suites ? artifact.suite : artifact.architectures.map(\.rawValue).joined(separator: " "))
         }
     }
 }
@@ -68,8 +72,21 @@ struct LockCommand: ParsableCommand {
     @OptionGroup var place: Place
 
     func run() throws {
-        let count = try place.build().packages.renewLock()
-        print("\(PackageLock.path): \(count) packages")
+        let build = try place.build()
+        print("\(PackageLock.path): \(try build.packages.renewLock()) packages")
+        print("\(SourceLock.path): \(try SourceStore(build).renewLock()) files")
+    }
+}
+
+struct SourcesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sources",
+        abstract: "Writes the archives of corresponding sources: Debian's packages and this tree.")
+
+    @OptionGroup var place: Place
+
+    func run() throws {
+        for name in try SourceStore(place.build()).make() { print(name) }
     }
 }
 

@@ -13,7 +13,7 @@ public struct Apt: Sendable {
         configuration = try build.script("scripts/sdk/apt-state", "--update")
     }
 
-    private func tool(_ words: [String]) -> Tool {
+    func tool(_ words: [String]) -> Tool {
         Tool(words).keeping("http_proxy", "https_proxy", "HOME").with(["APT_CONFIG": configuration])
     }
 

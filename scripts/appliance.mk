@@ -1,0 +1,39 @@
+# The appliance: what people are given, and the proof that each of it starts. ARCH and ARTIFACT select: `make images
+# ARCH=x86_64 ARTIFACT=tarball`; without them it is everything (scripts/greengrass-image list).
+ARTIFACT ?=
+
+.PHONY: images cell matrix sizes reproducible sources lock checksums docs-test
+
+images: ## build every artifact into dist/ (ARCH="…" ARTIFACT="…"; LOCKED=1: only the lock files' packages)
+	@scripts/setup image
+	@scripts/images "$(ARCH)" "$(ARTIFACT)"
+
+cell: ## start one artifact of one architecture as its user would (ARCH=x86_64 ARTIFACT=tarball)
+	@scripts/setup cell
+	@scripts/cell "$(ARCH)" "$(ARTIFACT)"
+
+matrix: ## start every artifact on every architecture, and write the grid into docs/appliance.md
+	@scripts/setup cell
+	@scripts/matrix $(MATRIX)
+
+sizes: ## print the sizes that matter as a table, and check them against their limits
+	@scripts/greengrass-image sizes
+
+reproducible: ## build everything twice from empty caches, elsewhere and under other conditions; LEAKS=1: planted leaks are found
+	@scripts/setup image
+	@scripts/reproducible $(if $(LEAKS),--leaks)
+
+sources: ## the archives of corresponding sources: of every package, and of this tree
+	@scripts/setup image
+	@scripts/greengrass-image sources
+
+lock: ## write Appliance/packages.lock and sources.lock anew from the newest packages of the archive
+	@scripts/setup image
+	@scripts/greengrass-image lock
+
+checksums: ## SHA256SUMS of dist/, and its signature (KEY=FILE: a private key in PEM)
+	@scripts/greengrass-image checksums $(if $(KEY),--key "$(KEY)")
+
+docs-test: ## run the commands that README and docs/ show, and compare what they print
+	@scripts/setup cell
+	@scripts/docs-test
