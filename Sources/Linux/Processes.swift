@@ -37,6 +37,10 @@ public enum Processes {
     /// The file this process runs.
     public static func executable() -> String? { Files.linkTarget("/proc/self/exe") }
 
+    /// Has `ps` show this process, which must have one thread, under another command line. Under an emulator in user mode
+    /// the former one stays.
+    public static func setTitle(_ title: String) { _ = clinux_set_title(title) }
+
     public static func exit(_ code: Int32) -> Never {
         CLinux.exit(code)
     }

@@ -48,6 +48,20 @@ struct CommandsTests {
         }
     }
 
+    @Test("INST-08: an installed daemon is seen as ggc/packages/VERSION/bin/daemon")
+    func title() throws {
+        try CoreUnderTest.run { core in
+            let bin = core.root + "/ggc/packages/test/bin"
+            try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: bin + "/daemon", withDestinationPath: "../greengrassd")
+            let started = try core.command("start")
+            #expect(started.succeeded, "\(started)")
+            let pid = pid_t(started.output.last?.split(separator: " ").last ?? "") ?? 0
+            let shown = ProcessTable.all().first { $0.pid == pid }?.commandLine ?? ""
+            #expect(shown.trimmingCharacters(in: .whitespaces) == bin + "/daemon")
+        }
+    }
+
     @Test("INST-06: start, restart and stop, and their exit codes")
     func lifecycle() throws {
         try CoreUnderTest.run { core in

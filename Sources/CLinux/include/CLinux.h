@@ -69,6 +69,9 @@ static inline uint64_t clinux_descriptor_limit(void) {
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (uint64_t)limit.rlim_max : 0;
 }
 
+// Has `ps` show this process under another command line; the process must have one thread. -1 where it cannot be done.
+int clinux_set_title(const char *title);
+
 static inline int clinux_terminal_size(int fd, int *columns, int *lines) {
     struct winsize size;
     if (ioctl(fd, TIOCGWINSZ, &size) != 0) return -1;

@@ -22,10 +22,19 @@ public struct BackgroundDaemon {
             FileDescriptor.closeAll(except: [ends.write, lock.raw])
             Privileges.leaveSession()
             Privileges.closeStandardStreams(keepingOutput: false)
+            if let title = title(setup) { Processes.setTitle(title) }
             Processes.exit(run(setup, lock, reportTo: ends.write))
         }
         FileDescriptor.close(ends.write)
         return BackgroundDaemon(process: process, pipe: ends.read)
+    }
+
+    /// What `ps` shows the daemon as, where the program is installed as a package: V1's name for it (configs-core.md, row
+    /// INST-08), by which people and scripts look whether it runs.
+    private static func title(_ setup: DaemonSetup) -> String? {
+        guard let executable = setup.executable else { return nil }
+        let name = Path.join(Path.join(Path.parent(executable), "bin"), "daemon")
+        return Files.exists(name) ? name : nil
     }
 
     private static func run(_ setup: DaemonSetup, _ lock: borrowing LockFile, reportTo pipe: Int32) -> Int32 {
