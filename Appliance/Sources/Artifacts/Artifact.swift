@@ -24,5 +24,5 @@ extension Artifact {
 
 /// All of them, in the order in which they are built.
 public let allArtifacts: [any Artifact] = [
-    Tarball()
+    Tarball(), CoreTarball(), DebianRepository(),
 ]

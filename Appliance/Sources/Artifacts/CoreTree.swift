@@ -32,9 +32,23 @@ public struct CoreTree {
             package + "/LICENSE/THIRD-PARTY-NOTICES", text: build.script("scripts/dist/notices", architecture.rawValue))
         try tree.addFile(
             package + "/LICENSE/sbom.spdx.json", .bytes(SBOM(of: "greengrassd", build.coreComponents(), build).json()))
+        try addInstallation(to: &tree)
         try addRuntimes(to: &tree)
         return tree
     }
+
+    /// What makes the core a service of the machine: docs/install.md.
+    private func addInstallation(to tree: inout FileTree) throws {
+        for (name, mode) in Self.installation {
+            try tree.addFile("\(package)/install/\(name)", build.source("Appliance/files/linux/\(name)"), mode: mode)
+        }
+        try tree.addFile(package + "/install/README.md", build.source("docs/install.md"))
+    }
+
+    private static let installation: [(name: String, mode: UInt32)] = [
+        ("greengrassd.default", 0o644), ("greengrassd.init", 0o755), ("greengrassd.service", 0o644),
+        ("install.sh", 0o755),
+    ]
 
     private func isWanted(_ runtime: String) -> Bool { runtimes?.contains(runtime) ?? true }
 

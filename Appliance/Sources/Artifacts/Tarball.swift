@@ -8,9 +8,27 @@ public struct Tarball: Artifact {
 
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
         let name = "greengrass-linux-\(architecture.archiveName)-\(build.version).tar.gz"
+        try write(CoreTree(build, architecture), as: name)
+        return [name]
+    }
+
+    /// Below `greengrass/`, as V1's archive has it.
+    func write(_ core: CoreTree, as name: String) throws {
         var tree = FileTree()
-        try tree.add(CoreTree(build, architecture).tree(), at: "greengrass")
-        try ArchiveWriter(.tar, .gzip, time: build.time).write(tree, to: build.output + "/" + name)
+        try tree.add(core.tree(), at: "greengrass")
+        try ArchiveWriter(.tar, .gzip, time: core.build.time).write(tree, to: core.build.output + "/" + name)
+    }
+}
+
+/// `greengrass-core-ARCH-VERSION.tar.gz`: the same without function runtimes, for a core that passes messages alone.
+public struct CoreTarball: Artifact {
+    public var name: String { "core" }
+
+    public init() {}
+
+    public func make(for architecture: Architecture, in build: Build) throws -> [String] {
+        let name = "greengrass-core-\(architecture.archiveName)-\(build.version).tar.gz"
+        try Tarball().write(CoreTree(build, architecture, runtimes: []), as: name)
         return [name]
     }
 }

@@ -33,3 +33,17 @@ public final class SHA256 {
         return digest.finish()
     }
 }
+
+/// MD5, which Debian's lists of a package's files are made with; it protects from nothing but accidents.
+public enum MD5 {
+    /// Of a content, as 32 hexadecimal digits.
+    public static func hex(_ content: FileContent) throws -> String {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        EVP_DigestInit_ex(context, EVP_md5(), nil)
+        try content.read { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        EVP_DigestFinal_ex(context, &bytes, nil)
+        return bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    }
+}

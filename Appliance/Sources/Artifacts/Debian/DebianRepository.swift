@@ -1,0 +1,84 @@
+import Foundation
+import Image
+
+/// `apt/`: a repository in Debian's layout with the packages of all architectures that were built, for a line
+/// `deb [signed-by=KEY] URL stable main` (https://wiki.debian.org/DebianRepository/Format). `greengrass-image sign` makes its
+/// `InRelease`.
+public struct DebianRepository: Artifact {
+    public var name: String { "deb" }
+
+    public init() {}
+
+    public static let folder = "apt"
+    private static let suite = folder + "/dists/stable"
+    private static let pool = "pool/main/g/\(DebianPackageFile.package)"
+
+    public func make(for architecture: Architecture, in build: Build) throws -> [String] {
+        let file = DebianPackageFile(build, architecture)
+        let (bytes, control) = try file.make()
+        let path = "\(Self.pool)/\(file.fileName)"
+        try clearPool(of: file.architecture, in: build)
+        try write(bytes, to: "\(Self.folder)/\(path)", in: build)
+        let index = """
+            \(control.trimmingCharacters(in: .newlines))
+            Filename: \(path)
+            Size: \(bytes.count)
+            SHA256: \(SHA256.hex(bytes))
+
+
+            """
+        let packages = "\(Self.suite)/main/binary-\(file.architecture)/Packages"
+        try write(Array(index.utf8), to: packages, in: build)
+        try write(Tool("gzip", "-9n").run(input: Array(index.utf8)), to: packages + ".gz", in: build)
+        try write(Array(release(in: build).utf8), to: Self.suite + "/Release", in: build)
+        // They belong to the Release before.
+        for name in ["InRelease", "Release.gpg"] {
+            try? FileManager.default.removeItem(atPath: "\(build.output)/\(Self.suite)/\(name)")
+        }
+        return ["\(Self.folder)/\(path)", packages, packages + ".gz", Self.suite + "/Release"]
+    }
+
+    /// The repository has what this run of the builder makes, and no package of an earlier one.
+    private func clearPool(of architecture: String, in build: Build) throws {
+        let folder = "\(build.output)/\(Self.folder)/\(Self.pool)"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasSuffix("_\(architecture).deb") {
+            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+    }
+
+    /// The indices of all architectures that are there, with their digests.
+    private func release(in build: Build) throws -> String {
+        let folder = "\(build.output)/\(Self.suite)"
+        let architectures = Architecture.allCases.map(\.debian).sorted().filter {
+            FileManager.default.fileExists(atPath: "\(folder)/main/binary-\($0)/Packages")
+        }
+        var sums = ""
+        for architecture in architectures {
+            for name in ["Packages", "Packages.gz"] {
+                let path = "main/binary-\(architecture)/\(name)"
+                let size = try FileContent.file("\(folder)/\(path)").size
+                sums += " \(try SHA256.hex(file: "\(folder)/\(path)")) \(size) \(path)\n"
+            }
+        }
+        return """
+            Origin: Perennial
+            Label: Perennial
+            Suite: stable
+            Codename: stable
+            Version: \(build.version)
+            Date: \(DebianTime.text(build.time, zone: "UTC"))
+            Architectures: \(architectures.joined(separator: " "))
+            Components: main
+            Description: Perennial's greengrassd
+            SHA256:
+            \(sums)
+            """
+    }
+
+    private func write(_ bytes: [UInt8], to path: String, in build: Build) throws {
+        let url = URL(fileURLWithPath: "\(build.output)/\(path)")
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: url, options: .atomic)
+    }
+}

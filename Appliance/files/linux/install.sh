@@ -1,0 +1,343 @@
+#!/bin/sh
+# Makes a machine ready for the core that this script came with: users, service, and what an older core left. What is the
+# user's (certs, config, deployments, logs) is never overwritten. It can be run again at any time.
+set -eu
+
+usage() {
+    cat <<END
+Usage: install.sh [OPTION]...
+
+  --root DIR       where the core is to live; the default is where the archive was unpacked. Another place gets the program
+                   copied, as ggc/packages/VERSION
+  --init SYSTEM    systemd, sysv or none; found out unless told
+  --migrate        take over the certificates and the configuration of AWS IoT Greengrass 1.0 to 1.11 in the same root; what
+                   cannot be used is kept below ggc/v1
+  --force          install although \`greengrassd check\` finds something missing
+  --uninstall      stop the core, remove service, program and users; certs, config, deployments and logs stay
+  --purge          with --uninstall: remove those as well
+  --dry-run        say what would be done, and do nothing
+  --help
+END
+}
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit 1
+}
+# Runs a command, or says that it would be run.
+act() {
+    if [ "$dry" = yes ]; then
+        say "would run: $*"
+    else
+        "$@"
+    fi
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+package=$(dirname -- "$here")
+version=$(basename -- "$package")
+unpacked=$(dirname -- "$(dirname -- "$(dirname -- "$package")")")
+root=$unpacked
+init='' migrate=no force=no uninstall=no purge=no dry=no
+
+while [ $# -gt 0 ]; do
+    case $1 in
+        --root | --init)
+            [ $# -gt 1 ] || fail "$1 needs a value after it; --help tells which."
+            case $1 in --root) root=$2 ;; *) init=$2 ;; esac
+            shift
+            ;;
+        --migrate) migrate=yes ;;
+        --force) force=yes ;;
+        --uninstall) uninstall=yes ;;
+        --purge) purge=yes ;;
+        --dry-run) dry=yes ;;
+        --help | -h)
+            usage
+            exit 0
+            ;;
+        *) fail "there is no option $1; --help lists them." ;;
+    esac
+    shift
+done
+
+# The name is written into the service's files.
+case $root in
+    / | *[!A-Za-z0-9/._-]* | *//* | */../* | */..) fail "--root $root: expected an absolute path of letters, digits and ._- ." ;;
+    /*) root=${root%/} ;;
+    *) fail "--root $root: expected an absolute path." ;;
+esac
+case $init in '' | systemd | sysv | none) ;; *) fail "--init $init: expected systemd, sysv or none." ;; esac
+[ "$purge" = no ] || [ "$uninstall" = yes ] || fail "--purge goes with --uninstall."
+[ "$migrate" = no ] || [ "$uninstall" = no ] || fail "--migrate and --uninstall exclude each other."
+[ "$dry" = yes ] || [ "$(id -u)" = 0 ] || fail "this needs root's rights: run it with sudo, or try it with --dry-run."
+[ -f "$package/greengrassd" ] || fail "there is no $package/greengrassd: run the script from the archive's tree, where it was unpacked."
+if has dpkg-query && [ "$root" = /greengrass ] && dpkg-query -W -f '${db:Status-Status}' greengrassd 2>/dev/null | grep -q '^installed$'; then
+    fail "/greengrass belongs to the Debian package greengrassd here: use apt to install, upgrade or remove it."
+fi
+
+unit=/etc/systemd/system/greengrassd.service
+script=/etc/init.d/greengrassd
+defaults=/etc/default/greengrassd
+
+find_init() {
+    [ -z "$init" ] || return 0
+    if [ -d /run/systemd/system ] || has systemctl; then
+        init=systemd
+    elif [ -d /etc/init.d ] && [ ! -x /sbin/procd ]; then
+        init=sysv
+    else
+        init=none
+    fi
+}
+
+# -- the machine ------------------------------------------------------------------------------------------------------
+
+check_machine() {
+    "$package/greengrassd" --version >/dev/null 2>&1 ||
+        fail "$package/greengrassd does not run on this machine ($(uname -s) $(uname -m)): take the archive for its processor. armv6l runs on every 32-bit ARM since ARMv6."
+    # A core that runs has passed.
+    ! is_running || return 0
+    report=$("$package/greengrassd" --root "$root" check 2>&1) && return 0
+    say "$report"
+    [ "$force" = no ] || return 0
+    if [ "$dry" = yes ]; then
+        say "would stop here: something is missing (above). --force would go on."
+        exit 1
+    fi
+    fail "something is missing on this machine (above; each arrow tells what mends it). Mend it and run this again, or use --force."
+}
+
+# Whether a core of any version runs from this root.
+is_running() {
+    for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid; do
+        [ -s "$file" ] || continue
+        process=$(head -n 1 "$file")
+        case $process in '' | *[!0-9]*) continue ;; esac
+        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$root"/ggc/packages/* | "$root"/greengrassd*) return 0 ;; esac
+    done
+    return 1
+}
+
+# -- users ------------------------------------------------------------------------------------------------------------
+
+has_group() { grep -q "^$1:" /etc/group; }
+has_user() { grep -q "^$1:" /etc/passwd; }
+
+make_group() {
+    ! has_group "$1" || return 0
+    if has groupadd; then
+        act groupadd --system "$1"
+    elif has addgroup; then
+        act addgroup -S "$1"
+    else
+        fail "the group $1 cannot be made: there is neither groupadd nor addgroup. Add it to /etc/group and run this again."
+    fi
+}
+
+# make_user NAME GROUP
+make_user() {
+    ! has_user "$1" || return 0
+    shell=/bin/false
+    [ ! -x /usr/sbin/nologin ] || shell=/usr/sbin/nologin
+    if has useradd; then
+        act useradd --system --gid "$2" --home-dir /nonexistent --no-create-home --shell "$shell" "$1"
+    elif has adduser; then
+        act adduser -S -D -H -h /nonexistent -s "$shell" -G "$2" "$1"
+    else
+        fail "the user $1 cannot be made: there is neither useradd nor adduser. Add it to /etc/passwd and run this again."
+    fi
+}
+
+make_users() {
+    make_group greengrass
+    make_user greengrass greengrass
+    make_group ggc_group
+    make_user ggc_user ggc_group
+}
+
+remove_user() {
+    if has_user "$1"; then
+        if has userdel; then act userdel "$1"; elif has deluser; then act deluser "$1"; fi
+    fi
+    # Where a user's own group goes with it, it is gone by now.
+    if has_group "$2"; then
+        if has groupdel; then act groupdel "$2"; elif has delgroup; then act delgroup "$2"; fi
+    fi
+}
+
+# -- the program ------------------------------------------------------------------------------------------------------
+
+place_program() {
+    if [ "$root" != "$unpacked" ] && ! is_there "$root/ggc/packages/$version"; then
+        say "Copying version $version to $root"
+        for folder in certs config ggc ggc/packages; do
+            [ -d "$root/$folder" ] || act mkdir -p "$root/$folder"
+        done
+        # Under another name until it is whole.
+        act rm -rf "$root/ggc/packages/$version.partial"
+        act cp -R "$package" "$root/ggc/packages/$version.partial"
+        act mv "$root/ggc/packages/$version.partial" "$root/ggc/packages/$version"
+    fi
+    [ "$(readlink "$root/ggc/core" 2>/dev/null)" = "packages/$version" ] && return 0
+    if is_there "$root/ggc/core" && [ ! -L "$root/ggc/core" ]; then
+        [ "$migrate" = yes ] || fail "$root/ggc/core is a folder and not a link: an older core is here. Take it over with --migrate."
+        act mkdir -p "$root/ggc/v1"
+        act mv "$root/ggc/core" "$root/ggc/v1/core"
+    fi
+    act ln -sfn "packages/$version" "$root/ggc/core"
+}
+
+# -- older cores (what-is-gg.md, "GGC v1.1.0"; rows INST-12) ------------------------------------------------------------
+
+# copy_new FROM TO: what is there already stays.
+copy_new() {
+    is_there "$1" || return 0
+    if is_there "$2"; then
+        say "  $2 is there already and stays"
+    else
+        act cp -Rp "$1" "$2"
+    fi
+}
+
+# keep_aside FOLDER NAME: what another version has written and this one cannot read.
+keep_aside() {
+    is_there "$1/$2" || return 0
+    if is_there "$1/v1/$2"; then fail "$1/$2 and $1/v1/$2 are both there: move one of them away and run this again."; fi
+    act mkdir -p "$1/v1"
+    act mv "$1/$2" "$1/v1/$2"
+    say "  $1/$2 is kept as $1/v1/$2"
+}
+
+# The deployments of this core are a link; V1's are a folder.
+is_v1_state() { [ -d "$1/deployment" ] && [ ! -L "$1/deployment" ]; }
+
+write_directory() {
+    configuration=$root/config/config.json
+    [ -f "$configuration" ] || configuration=$root/configuration/config.json
+    [ ! -f "$configuration" ] || sed -n 's/.*"writeDirectory"[[:space:]]*:[[:space:]]*"\(\/[^"]*\)".*/\1/p' "$configuration" | head -n 1
+}
+
+take_over() {
+    is_running && fail "a core runs from $root. Stop it (greengrassd stop, of the version that runs) and run this again."
+    state=$(write_directory)
+    [ -n "$state" ] || state=$root/ggc
+    if [ -d "$root/configuration" ]; then
+        say "Taking over version 1.0 from $root/configuration"
+        for folder in certs config; do [ -d "$root/$folder" ] || act mkdir -p "$root/$folder"; done
+        for file in "$root"/configuration/certs/*; do copy_new "$file" "$root/certs/$(basename -- "$file")"; done
+        copy_new "$root/configuration/config.json" "$root/config/config.json"
+    fi
+    if is_v1_state "$state"; then
+        say "Taking over version 1.1 or later in $root"
+        keep_aside "$state" deployment
+        keep_aside "$state" var
+    fi
+    [ -f "$root/config/config.json" ] || [ "$dry" = yes ] ||
+        fail "there is nothing to take over: neither $root/configuration/config.json (1.0) nor $root/config/config.json (1.1 and later)."
+    say "Deploy the group to the new core: deployments are not taken over."
+}
+
+hint_at_migration() {
+    if { [ -d "$root/configuration" ] && [ ! -f "$root/config/config.json" ]; } || is_v1_state "$root/ggc"; then
+        fail "$root has what AWS IoT Greengrass 1.x left. Take it over with --migrate, or move it away."
+    fi
+}
+
+# -- the service ------------------------------------------------------------------------------------------------------
+
+# install_file FROM TO MODE: with the root's name in it; a file that is the same already is left alone.
+install_file() {
+    place=$root/ggc/var/run/greengrassd.pid
+    [ "$root" != /greengrass ] || place=/var/run/greengrassd.pid
+    text=$(sed -e "s|/greengrass/|$root/|g" -e "s|^root=.*|root=$root|" -e "s|/var/run/greengrassd.pid|$place|" "$1")
+    if [ -f "$2" ] && [ "$text" = "$(cat "$2")" ]; then return 0; fi
+    say "Writing $2"
+    [ "$dry" = no ] || return 0
+    mkdir -p "$(dirname -- "$2")"
+    printf '%s\n' "$text" >"$2.partial"
+    chmod "$3" "$2.partial"
+    mv "$2.partial" "$2"
+}
+
+install_service() {
+    find_init
+    # The user's own, once it is there.
+    [ "$init" = none ] || is_there "$defaults" || install_file "$here/greengrassd.default" "$defaults" 644
+    case $init in
+        systemd)
+            install_file "$here/greengrassd.service" "$unit" 644
+            [ ! -d /run/systemd/system ] || act systemctl daemon-reload
+            act systemctl enable greengrassd.service
+            ;;
+        sysv)
+            install_file "$here/greengrassd.init" "$script" 755
+            if has update-rc.d; then
+                act update-rc.d greengrassd defaults
+            elif has chkconfig; then
+                act chkconfig --add greengrassd
+            else
+                say "Nothing here links init scripts into run levels (neither update-rc.d nor chkconfig): do that by hand for $script."
+            fi
+            ;;
+        none) say "No service was installed: neither systemd nor init scripts were found, or --init none was given." ;;
+    esac
+}
+
+remove_service() {
+    if [ -f "$unit" ]; then
+        act systemctl disable greengrassd.service
+        act rm -f "$unit"
+        [ ! -d /run/systemd/system ] || act systemctl daemon-reload
+    fi
+    if [ -f "$script" ]; then
+        act rm -f "$script"
+        if has update-rc.d; then act update-rc.d greengrassd remove; elif has chkconfig; then act chkconfig --del greengrassd; fi
+    fi
+}
+
+# -- all of it --------------------------------------------------------------------------------------------------------
+
+next_steps() {
+    say "Version $version is installed in $root."
+    if [ ! -f "$root/config/config.json" ]; then say "Configure it:  $root/ggc/core/greengrassd init"; fi
+    verb=start
+    ! is_running || verb=restart
+    case $init in
+        systemd) say "Start it:      systemctl $verb greengrassd" ;;
+        sysv) say "Start it:      $script $verb" ;;
+        *) say "Start it:      $root/ggc/core/greengrassd $verb" ;;
+    esac
+}
+
+remove_all() {
+    if is_running; then act "$root/ggc/core/greengrassd" stop; fi
+    remove_service
+    remove_user ggc_user ggc_group
+    remove_user greengrass greengrass
+    act rm -f "$root/ggc/core"
+    act rm -rf "$root/ggc/packages/$version"
+    if [ "$purge" = yes ]; then
+        act rm -f "$defaults"
+        for name in certs config ggc/deployment ggc/deployments ggc/socket ggc/var ggc/v1; do act rm -rf "${root:?}/$name"; done
+    fi
+    # Only what is empty: other versions and the user's files stay.
+    for folder in ggc/packages ggc certs config ''; do
+        [ ! -d "$root/$folder" ] || act rmdir "$root/$folder" 2>/dev/null || true
+    done
+    say "Version $version was removed from $root."
+}
+
+if [ "$uninstall" = yes ]; then
+    remove_all
+    exit 0
+fi
+if [ "$migrate" = yes ]; then take_over; else hint_at_migration; fi
+make_users
+check_machine
+place_program
+install_service
+if [ "$dry" = yes ]; then say "Nothing was changed."; else next_steps; fi
