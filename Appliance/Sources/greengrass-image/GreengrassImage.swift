@@ -7,7 +7,10 @@ import Image
 struct GreengrassImage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greengrass-image", abstract: "Builds what Perennial is given to people as.",
-        subcommands: [BuildCommand.self, ListCommand.self, GridCommand.self, LockCommand.self, SourcesCommand.self])
+        subcommands: [
+            BuildCommand.self, ListCommand.self, GridCommand.self, LockCommand.self, SourcesCommand.self,
+            ChecksumsCommand.self, SignCommand.self,
+        ])
 }
 
 struct Place: ParsableArguments {

@@ -11,6 +11,8 @@ public struct DebianRepository: Artifact {
 
     public static let folder = "apt"
     private static let suite = folder + "/dists/stable"
+    /// What `sign` adds, which is no part of a reproducible build.
+    static let signatures = ["\(suite)/InRelease", "\(suite)/Release.gpg"]
     private static let pool = "pool/main/g/\(DebianPackageFile.package)"
 
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
@@ -32,9 +34,7 @@ public struct DebianRepository: Artifact {
         try write(Tool("gzip", "-9n").run(input: Array(index.utf8)), to: packages + ".gz", in: build)
         try write(Array(release(in: build).utf8), to: Self.suite + "/Release", in: build)
         // They belong to the Release before.
-        for name in ["InRelease", "Release.gpg"] {
-            try? FileManager.default.removeItem(atPath: "\(build.output)/\(Self.suite)/\(name)")
-        }
+        for name in Self.signatures { try? FileManager.default.removeItem(atPath: "\(build.output)/\(name)") }
         return ["\(Self.folder)/\(path)", packages, packages + ".gz", Self.suite + "/Release"]
     }
 
@@ -80,5 +80,30 @@ public struct DebianRepository: Artifact {
         let url = URL(fileURLWithPath: "\(build.output)/\(path)")
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: url, options: .atomic)
+    }
+
+    /// Makes `InRelease` and `Release.gpg`, which apt verifies: apt-secure(8).
+    ///
+    /// - Parameter key: a file with an OpenPGP private key without a passphrase, as `gpg --export-secret-keys` writes it.
+    /// - Throws: when no repository was built, or gpg cannot sign with the key.
+    public func sign(key: String, in build: Build) throws {
+        let release = "\(build.output)/\(Self.suite)/Release"
+        guard FileManager.default.fileExists(atPath: release) else {
+            throw BuildError("There is no \(release) to sign. Build it first: greengrass-image build --artifact deb.")
+        }
+        // A key ring of its own, which is gone afterwards.
+        let home = "/tmp/perennial-gpg-\(UUID().uuidString)"
+        let manager = FileManager.default
+        try manager.createDirectory(
+            atPath: home, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        defer {
+            _ = try? Tool("gpgconf", "--homedir", home, "--kill", "all").run()
+            try? manager.removeItem(atPath: home)
+        }
+        let words = ["gpg", "--homedir", home, "--batch", "--yes", "--quiet"]
+        try Tool(words + ["--import", key]).run()
+        let outputs = Self.signatures.map { "\(build.output)/\($0)" }
+        try Tool(words + ["--clearsign", "--output", outputs[0], release]).run()
+        try Tool(words + ["--armor", "--detach-sign", "--output", outputs[1], release]).run()
     }
 }
