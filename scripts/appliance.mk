@@ -32,7 +32,8 @@ lock: ## write Appliance/packages.lock and sources.lock anew from the newest pac
 	@scripts/greengrass-image lock
 
 checksums: ## SHA256SUMS of dist/, and its signature (KEY=FILE: a private key in PEM)
-	@scripts/greengrass-image checksums $(if $(KEY),--key "$(KEY)")
+	@scripts/greengrass-image checksums
+	@$(if $(KEY),scripts/greengrass-image sign --key "$(KEY)")
 
 docs-test: ## run the commands that README and docs/ show, and compare what they print
 	@scripts/setup cell
