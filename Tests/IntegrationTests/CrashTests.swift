@@ -118,6 +118,8 @@ struct CrashTests {
     @Test("LAM-05: a hundred and fifty pinned functions start at once, and none is lost on the way to the supervisor")
     func manyFunctions() throws {
         try CoreUnderTest.run { core in
+            // An emulated machine needs more than the half minute that `start` waits unless told otherwise.
+            try core.configure { $0["runtime"] = ["postStartHealthCheckTimeout": 600_000] }
             var group = GroupFolder()
             group.functions = (0..<150).map { number in
                 var function = GroupFolder.Function(
