@@ -75,10 +75,6 @@ case $init in '' | systemd | sysv | none) ;; *) fail "--init $init: expected sys
 [ "$migrate" = no ] || [ "$uninstall" = no ] || fail "--migrate and --uninstall exclude each other."
 [ "$dry" = yes ] || [ "$(id -u)" = 0 ] || fail "this needs root's rights: run it with sudo, or try it with --dry-run."
 [ -f "$package/greengrassd" ] || fail "there is no $package/greengrassd: run the script from the archive's tree, where it was unpacked."
-if has dpkg-query && [ "$root" = /greengrass ] && dpkg-query -W -f '${db:Status-Status}' greengrassd 2>/dev/null | grep -q '^installed$'; then
-    fail "/greengrass belongs to the Debian package greengrassd here: use apt to install, upgrade or remove it."
-fi
-
 unit=/etc/systemd/system/greengrassd.service
 script=/etc/init.d/greengrassd
 defaults=/etc/default/greengrassd
@@ -331,6 +327,12 @@ remove_all() {
     say "Version $version was removed from $root."
 }
 
+# apt installs, upgrades and removes what is a package's; what V1 left is the same there.
+if has dpkg-query && [ "$root" = /greengrass ] && dpkg-query -W -f '${db:Status-Status}' greengrassd 2>/dev/null | grep -q '^installed$'; then
+    [ "$migrate" = yes ] || fail "/greengrass belongs to the Debian package greengrassd here: use apt to install, upgrade or remove it."
+    take_over
+    exit 0
+fi
 if [ "$uninstall" = yes ]; then
     remove_all
     exit 0

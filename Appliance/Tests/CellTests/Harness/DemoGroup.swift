@@ -111,9 +111,9 @@ struct DemoGroup {
         """
 
     /// Sends one message through each function and between the devices.
-    func exchange(host: String = "127.0.0.1", port: Int, certificates folder: String) throws {
-        let sensor = Device(name: "sensor", host: host, port: port, certificates: folder)
-        let display = Device(name: "display", host: host, port: port, certificates: folder)
+    func exchange(host: String = "127.0.0.1", port: Int, certificates folder: String, within: [String] = []) throws {
+        let sensor = Device(name: "sensor", host: host, port: port, certificates: folder, within: within)
+        let display = Device(name: "display", host: host, port: port, certificates: folder, within: within)
         try Device.exchange("hello", from: sensor, to: display, topic: "cell/greeting")
         for runtime in runtimes {
             let subscriber = try display.subscribe(to: "\(runtime)/out")

@@ -10,6 +10,8 @@ struct Device {
     let port: Int
     /// The core's `certs` folder: with `devices/` and `group-ca/ca.crt`.
     let certificates: String
+    /// What Mosquitto's clients are started by: `nsenter` into another network, for instance.
+    var within: [String] = []
 
     private var options: [String] {
         [
@@ -22,14 +24,14 @@ struct Device {
 
     /// Subscribes, and is back when the core has granted it.
     func subscribe(to topic: String) throws -> Command {
-        let command = try Command(["stdbuf", "-oL", "mosquitto_sub", "-t", topic, "-F", "%t: %p"] + options)
+        let command = try Command(within + ["stdbuf", "-oL", "mosquitto_sub", "-t", topic, "-F", "%t: %p"] + options)
         try command.wait(for: "Subscribed (mid")
         return command
     }
 
     /// Publishes one message, and is back when the core has accepted it.
     func publish(_ text: String, to topic: String) throws {
-        let (code, output) = try result(of: ["mosquitto_pub", "-t", topic, "-m", text] + options)
+        let (code, output) = try result(of: within + ["mosquitto_pub", "-t", topic, "-m", text] + options)
         guard code == 0, output.contains("PUBACK") else {
             throw BuildError("\(name) could not publish to \(topic) at \(host):\(port):\n\(output)")
         }
