@@ -28,7 +28,7 @@ final class Command: @unchecked Sendable {
             if data.isEmpty { handle.readabilityHandler = nil }
             self?.lock.withLock { self?.said += String(decoding: data, as: UTF8.self) }
         }
-        try process.run()
+        try startWithoutBlockedSignals(process)
     }
 
     /// Standard output and standard error so far.
@@ -74,6 +74,16 @@ final class Command: @unchecked Sendable {
     }
 }
 
+/// A test may run on a thread that blocks signals, which a program inherits: SIGTERM would not end it.
+private func startWithoutBlockedSignals(_ process: Process) throws {
+    var none = sigset_t()
+    var former = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    try process.run()
+}
+
 /// Runs a program to its end.
 ///
 /// - Returns: what it wrote to standard output and standard error.
@@ -95,7 +105,7 @@ func result(of words: [String], environment: [String: String] = [:]) throws -> (
     process.standardOutput = pipe
     process.standardError = pipe
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try startWithoutBlockedSignals(process)
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
