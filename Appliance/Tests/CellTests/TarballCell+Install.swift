@@ -25,11 +25,12 @@ extension TarballCell {
             #expect(said.contains("would run: useradd") && said.contains("Nothing was changed."), "\(said)")
             #expect(try state(machine) == before)
             // A machine without the protection of links is told what mends it, and left alone.
-            try machine.shell("echo 0 >/root/off; mount --bind /root/off /proc/sys/fs/protected_hardlinks")
+            try machine.shell("echo 0 >/root/off")
+            try machine.mount("/root/off", over: "/proc/sys/fs/protected_hardlinks")
             let refused = try machine.result([Self.script, "--init", "sysv"])
             #expect(refused.code == 1 && refused.output.contains("protected_hardlinks"), "\(refused)")
             #expect(!machine.exists("/etc/init.d/greengrassd"))
-            try machine.run("umount", "/proc/sys/fs/protected_hardlinks")
+            try machine.unmount("/proc/sys/fs/protected_hardlinks")
 
             try machine.run(Self.script, "--init", "sysv")
             #expect(try machine.run("id", "-gn", "ggc_user").hasPrefix("ggc_group"))

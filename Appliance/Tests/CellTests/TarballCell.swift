@@ -100,7 +100,7 @@ struct TarballCell {
                         + "/greengrass/config/config.json; mkdir \(folder)")
                 try machine.shell(
                     "chmod 0600 /greengrass/config/config.json; chown -R ggc_user:ggc_group /greengrass/certs")
-                try machine.shell("mount --bind /greengrass /greengrass; mount -o remount,ro,bind /greengrass")
+                try machine.mount("/greengrass", over: "/greengrass", readOnly: true)
                 #expect(try machine.result(["touch", "/greengrass/x"]).code != 0)
                 // Nothing is taken over from the place before: the group is deployed again.
                 #expect(!machine.exists(folder + "/deployment"))
@@ -112,7 +112,7 @@ struct TarballCell {
                 }
                 try core.command("stop")
                 try core.waitUntilGone()
-                try machine.run("umount", "/greengrass")
+                try machine.unmount("/greengrass")
             }
             #expect(try machine.shell("cd /greengrass/ggc && find var -type f | sort | xargs sha256sum") == before)
         }

@@ -5,9 +5,12 @@ import Image
 struct InstalledCore {
     let machine: Machine
     /// What the group is tried with.
-    private var group = DemoGroup(certificates: [:], runtimes: ["python"])
+    private var group: DemoGroup
 
-    init(_ machine: Machine) { self.machine = machine }
+    init(_ machine: Machine, runtimes: [String] = ["python"]) {
+        self.machine = machine
+        group = DemoGroup(certificates: [:], runtimes: runtimes)
+    }
 
     static let program = "/greengrass/ggc/core/greengrassd"
 
@@ -30,7 +33,7 @@ struct InstalledCore {
     mutating func adopt() throws {
         var certificates: [String: String] = [:]
         for name in DemoGroup.devices { certificates[name] = try DemoGroup.digest(in: command("device", "add", name)) }
-        group = DemoGroup(certificates: certificates, runtimes: ["python"])
+        group = DemoGroup(certificates: certificates, runtimes: group.runtimes)
         try group.write(to: machine.root + "/root/group")
         try deploy()
     }

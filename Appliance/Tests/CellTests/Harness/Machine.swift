@@ -85,7 +85,21 @@ final class Machine {
     @discardableResult
     func shell(_ line: String) throws -> String { try run("/bin/sh", "-c", line) }
 
-    func text(_ path: String) throws -> String { try String(contentsOfFile: root + path, encoding: .utf8) }
+    /// Mounts one of its folders or files over another one, with the test's own mount(8).
+    func mount(_ source: String, over place: String, readOnly: Bool = false) throws {
+        let mounts = ["nsenter", "--target", String(process), "--mount", "mount"]
+        let bound = try CellTests.result(of: mounts + ["--bind", root + source, root + place])
+        guard bound.code == 0 else { throw BuildError("\(source) cannot be mounted over \(place):\n\(bound.output)") }
+        guard readOnly else { return }
+        let restricted = try CellTests.result(of: mounts + ["-o", "remount,ro,bind", root + place])
+        guard restricted.code == 0 else { throw BuildError("\(place) cannot be made read-only:\n\(restricted.output)") }
+    }
+
+    func unmount(_ place: String) throws {
+        try CellTests.run("nsenter", "--target", String(process), "--mount", "umount", root + place)
+    }
+
+    func text(_ path: String) throws -> String { try run("cat", path) }
 
     func exists(_ path: String) -> Bool {
         var status = stat()
