@@ -12,8 +12,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         // How things are written: trees, archives, packages, images, file systems. It knows nothing of Greengrass.
-        .target(name: "Image", dependencies: ["CArchive", "CCrypto"], swiftSettings: settings),
+        .target(name: "Image", dependencies: ["CArchive", "CCrypto", "CZlib"], swiftSettings: settings),
         // What is written: the artifacts of this project.
         .target(name: "Artifacts", dependencies: ["Image"], swiftSettings: settings),
         .executableTarget(

@@ -25,4 +25,5 @@ extension Artifact {
 /// All of them, in the order in which they are built.
 public let allArtifacts: [any Artifact] = [
     Tarball(), CoreTarball(), DebianRepository(),
+    OpenWrtTarball(), OpenWrtOpkgFeed(), OpenWrtApkFeed(), OpenWrtRootFileSystem(),
 ]

@@ -61,6 +61,18 @@ public struct ArchiveWriter {
 
     /// Writes a tree as an archive whose pieces are given away in order.
     public func write(_ tree: FileTree, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var entries = tree.sorted.map { (path: prefix + $0.path, entry: $0.entry) }
+        if !prefix.isEmpty, format == .tar {
+            entries.insert((path: prefix, entry: FileTree.Entry(.directory, mode: 0o755)), at: 0)
+        }
+        try write(entries, sink)
+    }
+
+    /// Writes entries under these names in this order, for formats that want one that is not the names': deb(5), and the
+    /// packages of opkg.
+    public func write(
+        _ entries: [(path: String, entry: FileTree.Entry)], _ sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         try withoutActuallyEscaping(sink) { sink in
             let target = Target(sink)
             let archive = archive_write_new()
@@ -69,10 +81,7 @@ public struct ArchiveWriter {
             let opened = archive_write_open(
                 archive, Unmanaged.passUnretained(target).toOpaque(), nil, Target.write, nil)
             try check(opened, archive, target)
-            if !prefix.isEmpty, format == .tar {
-                try add(prefix, FileTree.Entry(.directory, mode: 0o755), to: archive, target)
-            }
-            for (path, entry) in tree.sorted { try add(prefix + path, entry, to: archive, target) }
+            for (path, entry) in entries { try add(path, entry, to: archive, target) }
             try check(archive_write_close(archive), archive, target)
         }
     }
