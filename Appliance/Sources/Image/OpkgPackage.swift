@@ -42,7 +42,8 @@ public struct OpkgPackage {
     /// - Throws: when a configuration file is not in the tree, or a field is not one line.
     public func bytes(time: Int) throws -> [UInt8] {
         for (name, value) in fields where value.contains("\n") || value.isEmpty {
-            throw BuildError("The field \(name) of an ipk package is \"\(value)\": expected one line that is not empty.")
+            throw BuildError(
+                "The field \(name) of an ipk package is \"\(value)\": expected one line that is not empty.")
         }
         for path in configurationFiles where tree[String(path.drop { $0 == "/" })] == nil {
             throw BuildError("\(path) is to be a configuration file of an ipk package and is not in it.")
@@ -78,7 +79,8 @@ public struct OpkgIndex {
             let values = [package.fileName, String(bytes.count), SHA256.hex(bytes)]
             let added = zip(beforeDescription, values).map { "\($0): \($1)\n" }.joined()
             // Where OpenWrt's own index has them: a description may have several lines and comes last.
-            return package.control.replacing("\nDescription:", with: "\n\(added)Description:", maxReplacements: 1) + "\n"
+            return package.control.replacing("\nDescription:", with: "\n\(added)Description:", maxReplacements: 1)
+                + "\n"
         }.joined()
     }
 }

@@ -38,7 +38,8 @@ struct ADBReader {
     private func slots(at offset: Int, _ depth: Int) throws(BuildError) -> [ADBValue] {
         let count = Int(try number(at: offset, UInt32.self))
         guard count >= 1, count <= (bytes.count - offset) / 4 else {
-            throw BuildError("An ADB block has \(count) slots at \(offset), more than fit into its \(bytes.count) bytes.")
+            throw BuildError(
+                "An ADB block has \(count) slots at \(offset), more than fit into its \(bytes.count) bytes.")
         }
         var values: [ADBValue] = []
         for index in 1..<max(count, 1) {

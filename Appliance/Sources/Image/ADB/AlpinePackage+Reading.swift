@@ -1,7 +1,7 @@
 import Glibc
 
 extension AlpinePackage {
-    /// Reads a package back, and compares every file with its hash.
+    /// Reads a package back, and compares every file with its hash and the description with its ID.
     ///
     /// - Parameter name: what messages call it.
     /// - Throws: when it is no package, or its parts do not belong together.
@@ -10,6 +10,7 @@ extension AlpinePackage {
         guard file.schema == .package else { throw BuildError("\(name) is an index, not a package.") }
         let root = try file.root()
         let info = root[PackageField.information]
+        try Self.check(info[InformationField.hashes], of: file.block, name)
         typealias Field = InformationField
         func text(_ field: Int) -> String { info[field].string ?? "" }
         information = Information(
@@ -42,6 +43,18 @@ extension AlpinePackage {
             }
         }
         guard contents.isEmpty else { throw BuildError("\(name) has the content of files that it does not list.") }
+    }
+
+    /// The ID is the hash of everything else.
+    private static func check(_ identity: ADBValue, of block: [UInt8], _ name: String) throws {
+        var block = block
+        guard let identity = identity.bytes, identity.count == identitySize,
+            let place = block.firstRange(of: [UInt8(identitySize)] + identity)
+        else { throw BuildError("\(name) has no unique ID.") }
+        block.replaceSubrange(place.dropFirst(), with: repeatElement(0, count: identitySize))
+        guard Array(SHA256.digest(block).prefix(identitySize)) == identity else {
+            throw BuildError("\(name) is damaged: its description has not the unique ID that is stated.")
+        }
     }
 
     private static func entry(_ kind: FileTree.Kind, _ access: ADBValue) throws -> FileTree.Entry {

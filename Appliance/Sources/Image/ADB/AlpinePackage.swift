@@ -104,7 +104,8 @@ public struct AlpinePackage: Equatable, Sendable {
                 continue
             }
             let parts = path.split(separator: "/")
-            members[parts.dropLast().joined(separator: "/"), default: []].append((String(parts[parts.count - 1]), entry))
+            members[parts.dropLast().joined(separator: "/"), default: []].append(
+                (String(parts[parts.count - 1]), entry))
         }
         var folders: [ADBValue] = []
         var contents: [ADBFile.Content] = []
