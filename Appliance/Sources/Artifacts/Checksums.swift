@@ -51,7 +51,8 @@ public struct Checksums {
             throw BuildError("There is no \(file) to sign. Write it first: greengrass-image checksums.")
         }
         do throws(BuildError) { _ = try FileContent.file(key) } catch {
-            throw BuildError("\(error) --key names a private key's PEM file (Ed25519, EC or RSA); none is ever made here.")
+            throw BuildError(
+                "\(error) --key names a private key's PEM file (Ed25519, EC or RSA); none is ever made here.")
         }
         try Tool(
             "openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", file, "-out",

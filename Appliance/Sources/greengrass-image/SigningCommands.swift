@@ -31,7 +31,8 @@ struct SignCommand: ParsableCommand {
         let build = try place.build()
         guard let key = key ?? environment["PERENNIAL_SIGNING_KEY"] else {
             throw ValidationError(
-                "no key was given. Name a private key's PEM file with --key FILE or PERENNIAL_SIGNING_KEY; none is ever made here.")
+                "no key was given. Name a private key's PEM file with --key FILE or PERENNIAL_SIGNING_KEY; none is ever made here."
+            )
         }
         if let gpgKey = gpgKey ?? environment["PERENNIAL_GPG_KEY"] {
             try DebianRepository().sign(key: gpgKey, in: build)

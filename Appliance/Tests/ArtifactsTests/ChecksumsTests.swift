@@ -27,7 +27,9 @@ struct ChecksumsTests {
 
     @Test(
         "Each kind of key signs, the documented command verifies, and what was changed is refused",
-        arguments: [["ED25519"], ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"], ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]])
+        arguments: [
+            ["ED25519"], ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"], ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+        ])
     func signed(_ kind: [String]) throws {
         try withFolder { folder in
             let (key, open) = (folder + "/.key", folder + "/.key.pub")
