@@ -72,6 +72,7 @@ clean: ## remove what was built in the tree (the cache outside it stays)
 -include scripts/toolchain.mk
 -include scripts/parsers.mk
 -include scripts/appliance.mk
+-include scripts/openwrt.mk
 -include Benchmarks/queue.mk
 -include Benchmarks/bench.mk
 -include Benchmarks/hostile.mk

@@ -42,6 +42,16 @@ struct OpenWrtTests {
         }
     }
 
+    @Test("The feed's Makefile says the same as the packages: version, users, configuration files")
+    func feed() throws {
+        let build = try Build(repository: Self.repository, output: NSTemporaryDirectory())
+        let makefile = try build.sourceText("openwrt/feed/greengrass/Makefile")
+        #expect(makefile.contains("PKG_VERSION:=\(build.version)\n"))
+        #expect(makefile.contains("USERID:=\(OpenWrtTree.users.joined(separator: " "))\n"))
+        let files = OpenWrtTree.configurationFiles.joined(separator: "\n")
+        #expect(makefile.contains("define Package/greengrass/conffiles\n\(files)\nendef"))
+    }
+
     @Test("shellcheck finds nothing in the scripts for routers")
     func scripts() throws {
         let folder = Self.repository + "/openwrt"
