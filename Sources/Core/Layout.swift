@@ -23,6 +23,15 @@ public struct Layout: Sendable {
     /// The group CA of a core without a cloud; its key signs the local server certificate and devices' certificates.
     public var groupCertificateAuthority: String { "\(certificates)/group-ca" }
 
+    /// What a demonstration has made for people to look at and to take (`greengrassd init --demo`); its being there makes the
+    /// root a demonstration's.
+    public var demo: String { "\(root)/demo" }
+    /// All that its devices need.
+    public var demoDevices: String { "\(demo)/devices" }
+    public var demoGroup: String { "\(demo)/group" }
+    /// The certificate of a broker that stands in for the cloud.
+    public var demoCloud: String { "\(demo)/cloud" }
+
     public var logs: String { "\(writable)/var/log" }
     public var systemLogs: String { "\(logs)/system" }
     public var userLogs: String { "\(logs)/user" }

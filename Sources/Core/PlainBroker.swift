@@ -5,7 +5,8 @@ import MQTT
 import Messaging
 import TLS
 
-/// The MQTT server of the core without a group: everything is allowed, on loopback only, until a signal ends it.
+/// The MQTT server of the core without a group: everything is allowed, until a signal ends it. Without TLS it is on loopback
+/// only.
 public final class PlainBroker {
     /// What TLS needs; all of them PEM files.
     public struct TLSFiles {
@@ -29,8 +30,12 @@ public final class PlainBroker {
     private let broker: LocalBroker
     private let signals: Int32
 
-    /// - Parameter refused: topic filters that get SUBACK 0x80.
-    public init(port: UInt16, refusing refused: [String], tls: TLSFiles?) throws(SetupError) {
+    /// - Parameters:
+    ///   - refused: topic filters that get SUBACK 0x80.
+    ///   - allAddresses: whether it listens on all addresses instead of loopback; only with TLS.
+    public init(
+        port: UInt16, refusing refused: [String], tls: TLSFiles?, allAddresses: Bool = false
+    ) throws(SetupError) {
         var filters: [MQTT.TopicFilter] = []
         for text in refused {
             do throws(MQTTError) {
@@ -47,7 +52,10 @@ public final class PlainBroker {
             signals = try Signals.descriptor([Signals.terminate, Signals.interrupt])
             broker = LocalBroker(reactor: reactor, refusing: filters, log: log)
             if let context {
-                self.port = try broker.listenOnLoopback(port: port, context: context)
+                self.port =
+                    allAddresses
+                    ? try broker.listen(port: port, context: context)
+                    : try broker.listenOnLoopback(port: port, context: context)
             } else {
                 self.port = try broker.listenWithoutTLS(port: port)
             }

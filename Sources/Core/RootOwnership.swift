@@ -7,13 +7,16 @@ public enum RootOwnership {
     private static let mostLinks = 16
 
     /// What to tell a person when they are not, or nil. Nothing is looked at without root's rights.
-    public static func problem(_ layout: Layout) -> String? {
+    ///
+    /// - Parameter mounted: places at which whoever started this container has mounted folders of their own. These belong to
+    ///   users of the machine outside, who can do more with that machine than links in them could.
+    public static func problem(_ layout: Layout, trusting mounted: [String] = []) -> String? {
         if !Users.isRoot { return nil }
         let folders = [
             layout.root, layout.writable, "\(layout.writable)/deployments", layout.logs, layout.serverState, layout.run,
         ]
         for folder in folders {
-            if let problem = problem(folder, linksLeft: mostLinks) {
+            if let problem = problem(folder, linksLeft: mostLinks, trusting: mounted) {
                 return problem + " Root writes into \(folder): that user could have it write anywhere. "
                     + "`chown root:` and `chmod go-w` it, or run greengrassd as that user; "
                     + "`greengrassd -i …` does without this check, in insecure mode."
@@ -23,7 +26,7 @@ public enum RootOwnership {
     }
 
     /// Looks at all folders on a path, and through links at those of their targets.
-    static func problem(_ path: String, linksLeft: Int) -> String? {
+    static func problem(_ path: String, linksLeft: Int, trusting mounted: [String] = []) -> String? {
         if linksLeft == 0 { return "\(path) is a link in a circle." }
         var reached = "/"
         for part in path.utf8.split(separator: UInt8(ascii: "/")) {
@@ -33,10 +36,11 @@ public enum RootOwnership {
             do throws(SystemError) { found = try Files.linkStatus(reached) } catch { return "\(error.description)." }
             // What is missing root makes itself.
             guard let status = found else { return nil }
+            if mounted.contains(reached), reached != "/" { continue }
             if status.owner != 0 { return "\(reached) belongs to user \(status.owner)." }
             if status.kind == .link, let target = Files.linkTarget(reached) {
                 let whole = target.utf8.first == UInt8(ascii: "/") ? target : Path.join(above, target)
-                if let problem = problem(whole, linksLeft: linksLeft - 1) { return problem }
+                if let problem = problem(whole, linksLeft: linksLeft - 1, trusting: mounted) { return problem }
             } else if status.mode & 0o022 != 0, status.mode & 0o1000 == 0 {
                 return "\(reached) can be written by others than its owner."
             }

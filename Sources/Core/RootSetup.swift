@@ -19,6 +19,8 @@ public struct RootSetup {
         public var account: String?
         public var mqttPort: UInt16?
         public var daemonPort: UInt16?
+        /// What stands in for the cloud, where there is something.
+        public var cloud: DemoSetup.Cloud?
 
         public init(thing: String?, region: String?, account: String?, mqttPort: UInt16?, daemonPort: UInt16?) {
             self.thing = thing
@@ -135,6 +137,10 @@ public struct RootSetup {
         var coreThing: [(key: String, value: JSON)] = [(key: "thingArn", value: .string(arn))]
         if let port = wishes.mqttPort { coreThing.append((key: "ggMqttPort", value: .integer(Int64(port)))) }
         if let port = wishes.daemonPort { coreThing.append((key: "ggDaemonPort", value: .integer(Int64(port)))) }
+        if let cloud = wishes.cloud {
+            coreThing.append((key: "iotHost", value: .string(cloud.host)))
+            coreThing.append((key: "iotMqttPort", value: .integer(Int64(cloud.port))))
+        }
         let authority = Path.join(layout.groupCertificateAuthority, GroupAuthority.certificateName)
         return [
             "coreThing": .object(coreThing),

@@ -51,6 +51,26 @@ public enum Processes {
         clinux_raise_descriptor_limit(65_536)
     }
 
+    /// Becomes another program, with this process's number, environment and open files; a name without a slash is looked up
+    /// on the PATH.
+    /// - Throws: when there is no such program, or it cannot be run; on success this does not return.
+    public static func become(_ program: String, _ words: [String]) throws(SystemError) {
+        var candidates = [program]
+        if !program.utf8.contains(UInt8(ascii: "/")) {
+            let path = environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+            candidates = path.utf8.split(separator: UInt8(ascii: ":")).map { folder in
+                Path.join(String(decoding: Array(folder), as: UTF8.self), program)
+            }
+        }
+        guard let file = candidates.first(where: { Files.isExecutable($0) }) else {
+            throw SystemError("run \(program)", code: ENOENT)
+        }
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        arguments.append(nil)
+        execv(file, &arguments)
+        throw SystemError("run \(file)")
+    }
+
     public static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         return String(cString: value)

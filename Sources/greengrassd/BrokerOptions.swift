@@ -2,6 +2,8 @@
 struct BrokerOptions {
     static let names = ["--port", "--refuse", "--tls-cert", "--tls-key", "--tls-client-ca"]
 
+    /// Whether it listens beyond loopback.
+    var allAddresses = false
     private var port: UInt16?
     private var refused: [String] = []
     private var certificate: String?
@@ -25,11 +27,14 @@ struct BrokerOptions {
     func command() throws(UsageError) -> BrokerCommand {
         guard let port else { throw UsageError("Write `greengrassd broker --port N`.") }
         if certificate == nil, key == nil, authority == nil {
-            return BrokerCommand(port: port, refused: refused, tls: nil)
+            guard !allAddresses else {
+                throw UsageError("--all-addresses needs TLS: --tls-cert, --tls-key and --tls-client-ca.")
+            }
+            return BrokerCommand(port: port, refused: refused, tls: nil, allAddresses: false)
         }
         guard let certificate, let key, let authority else {
             throw UsageError("TLS needs all three of --tls-cert, --tls-key and --tls-client-ca.")
         }
-        return BrokerCommand(port: port, refused: refused, tls: (certificate, key, authority))
+        return BrokerCommand(port: port, refused: refused, tls: (certificate, key, authority), allAddresses: allAddresses)
     }
 }

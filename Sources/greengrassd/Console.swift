@@ -24,4 +24,6 @@ enum ExitCode {
     static let usage: Int32 = 2
     /// `trace`: no subscription brings the message to anybody.
     static let nothing: Int32 = 3
+    /// The entrypoint: there is no such program, as a shell says it.
+    static let notFound: Int32 = 127
 }

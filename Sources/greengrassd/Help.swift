@@ -6,12 +6,16 @@ enum Help {
         A core without a cloud:
           init [--thing NAME] [--region R] [--account N] [--mqtt-port P] [--daemon-port P]
                               make a root: folders, group CA, certificates, config.json
+          init --demo [--cloud HOST:PORT] [the same]
+                              a core to play with: also two devices, a group, deployed, and lines to paste; with --cloud
+                              a broker there stands in for the cloud
           device add NAME [--key ec|rsa]
                               make a device's key and certificate, print its lines for the group
           deploy FOLDER       check a group folder, then switch to it, whole or not at all
 
         The daemon:
-          start [--foreground]
+          start [--foreground] [--demo [--cloud HOST:PORT]]
+                              with --demo on what `init --demo` makes, making it where it is missing
           stop
           restart
           status [--json] [--watch]
@@ -32,8 +36,9 @@ enum Help {
                               run the function in FOLDER as a core would, without a group, and hand it events: the
                               results on standard output, its logs and what it publishes on standard error;
                               `greengrassd run-function --help` has the options
-          broker --port N [--refuse FILTER]... [--tls-cert FILE --tls-key FILE --tls-client-ca FILE]
-                              an MQTT 3.1.1 server on loopback for any client, until a signal ends it
+          broker --port N [--refuse FILTER]... [--tls-cert FILE --tls-key FILE --tls-client-ca FILE [--all-addresses]]
+                              an MQTT 3.1.1 server on loopback for any client, until a signal ends it; with TLS also on
+                              all addresses
 
         Options:
           --root DIR          the greengrass-root; the default is the one this program is in, else /greengrass

@@ -5,9 +5,11 @@ import Linux
 struct Invocation {
     enum Command {
         case initialize(InitCommand)
+        case initializeDemo(DemoCommand)
         case addDevice(DeviceCommand)
         case deploy(folder: String)
         case start(foreground: Bool)
+        case startDemo(DemoCommand, foreground: Bool)
         case stop
         case restart
         case status(StatusCommand)
@@ -20,6 +22,12 @@ struct Invocation {
         case help
         case helpOf(text: String)
     }
+
+    /// The first words of command lines.
+    static let commands = [
+        "init", "device", "deploy", "start", "stop", "restart", "status", "trace", "check", "run-function", "broker",
+        "version", "help",
+    ]
 
     var command = Command.help
     var root: String
@@ -86,11 +94,10 @@ struct Invocation {
         case nil, "help": command = .help
         case "version": command = .version
         case "init":
-            known = ["--thing", "--region", "--account", "--mqtt-port", "--daemon-port"]
-            command = .initialize(
-                InitCommand(
-                    thing: options.thing, region: options.region, account: options.account,
-                    mqttPort: options.mqttPort, daemonPort: options.daemonPort))
+            known = ["--thing", "--region", "--account", "--mqtt-port", "--daemon-port", "--demo"]
+            if options.demo { known.append("--cloud") }
+            let wishes = options.wishes
+            command = options.demo ? .initializeDemo(DemoCommand(wishes: wishes)) : .initialize(InitCommand(wishes: wishes))
         case "device":
             guard words.count == 3, words[1] == "add" else { throw UsageError("Write `greengrassd device add NAME`.") }
             used = 3
@@ -101,8 +108,13 @@ struct Invocation {
             used = 2
             command = .deploy(folder: words[1])
         case "start":
-            known = ["--foreground"]
-            command = .start(foreground: options.foreground)
+            known = ["--foreground", "--demo"]
+            if options.demo {
+                known += ["--thing", "--region", "--account", "--mqtt-port", "--daemon-port", "--cloud"]
+                command = .startDemo(DemoCommand(wishes: options.wishes), foreground: options.foreground)
+            } else {
+                command = .start(foreground: options.foreground)
+            }
         case "stop": command = .stop
         case "restart": command = .restart
         case "status":
@@ -129,7 +141,7 @@ struct Invocation {
             known = RunFunctionOptions.names
             command = .runFunction(RunFunctionCommand(folder: words[1], options: options.runFunction))
         case "broker":
-            known = BrokerOptions.names
+            known = BrokerOptions.names + ["--all-addresses"]
             command = .broker(try options.broker.command())
         case let word?: throw UsageError("There is no command \(word).")
         }

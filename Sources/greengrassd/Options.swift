@@ -13,9 +13,19 @@ struct Options {
     var json = false
     var watch = false
     var foreground = false
+    var demo = false
+    var cloud: DemoSetup.Cloud?
     var kernelConfiguration: String?
     var broker = BrokerOptions()
     var runFunction = RunFunctionOptions()
+
+    /// What `init` was told.
+    var wishes: RootSetup.Wishes {
+        var wishes = RootSetup.Wishes(
+            thing: thing, region: region, account: account, mqttPort: mqttPort, daemonPort: daemonPort)
+        wishes.cloud = cloud
+        return wishes
+    }
 
     /// Those that were given, but for the ones that every command takes.
     private var given: [String] = []
@@ -23,7 +33,7 @@ struct Options {
     static func takesValue(_ option: String) -> Bool {
         switch option {
         case "--root", "--thing", "--region", "--account", "--key", "--mqtt-port", "--daemon-port", "--from",
-            "--kernel-config-file":
+            "--kernel-config-file", "--cloud":
             true
         default: BrokerOptions.names.contains(option) || RunFunctionOptions.withValue.contains(option)
         }
@@ -35,6 +45,8 @@ struct Options {
         case "--json": json = true
         case "--watch": watch = true
         case "--foreground": foreground = true
+        case "--demo": demo = true
+        case "--all-addresses": broker.allAddresses = true
         default:
             if !runFunction.set(name) { throw UsageError("There is no option \(name).") }
         }
@@ -72,6 +84,9 @@ struct Options {
             }
             keyType = key
         case "--from": from = value
+        case "--cloud":
+            guard let place = DemoSetup.Cloud(value) else { throw UsageError("--cloud needs HOST:PORT, not \(value).") }
+            cloud = place
         case "--kernel-config-file": kernelConfiguration = value
         case "--mqtt-port": mqttPort = try port(name, value)
         default: daemonPort = try port(name, value)

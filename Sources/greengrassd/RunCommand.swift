@@ -6,8 +6,15 @@ func runCommand() -> Int32 {
     Signals.ignoreBrokenPipes()
     let executable = Processes.executable()
     let invocation: Invocation
+    let isEntrypoint: Bool
     do throws(SystemError) {
-        let arguments = Array(try Arguments.all().dropFirst())
+        let all = try Arguments.all()
+        isEntrypoint = Entrypoint.isMeant(by: all.first)
+        var arguments = Array(all.dropFirst())
+        if isEntrypoint {
+            guard Entrypoint.isOurs(arguments) else { return Entrypoint.execute(arguments) }
+            arguments = Entrypoint.completed(arguments)
+        }
         do throws(UsageError) {
             invocation = try Invocation(arguments, executable: executable)
         } catch {
@@ -19,7 +26,8 @@ func runCommand() -> Int32 {
         return ExitCode.failure
     }
     let root = invocation.root
-    if !invocation.insecure, let problem = ownershipProblem(invocation.command, root: root) {
+    let mounted = isEntrypoint ? OuterContainer.current().mountPoints : []
+    if !invocation.insecure, let problem = ownershipProblem(invocation.command, root: root, trusting: mounted) {
         Console.complain("greengrassd: \(problem)")
         return ExitCode.failure
     }
@@ -28,9 +36,15 @@ func runCommand() -> Int32 {
     }
     switch invocation.command {
     case .initialize(let command): return command.run(root: root)
+    case .initializeDemo(let command): return command.initialize(root: root, executable: executable)
     case .addDevice(let command): return command.run(root: root)
     case .deploy(let folder): return DeployCommand(folder: folder).run(root: root)
+    case .start(let foreground) where isEntrypoint:
+        return EntrypointCommand(start: start(foreground: foreground), demo: nil).run(root: root)
+    case .startDemo(let demo, let foreground) where isEntrypoint:
+        return EntrypointCommand(start: start(foreground: foreground), demo: demo).run(root: root)
     case .start(let foreground): return start(foreground: foreground).run(root: root)
+    case .startDemo(let demo, let foreground): return demo.start(start(foreground: foreground), root: root)
     case .stop: return StopCommand().run(root: root)
     case .restart: return RestartCommand(start: start(foreground: false)).run(root: root)
     case .status(let command): return command.run(root: root)
@@ -53,10 +67,13 @@ func runCommand() -> Int32 {
 }
 
 /// What speaks against doing this with root's rights, or nil.
-private func ownershipProblem(_ command: Invocation.Command, root: String) -> String? {
+private func ownershipProblem(
+    _ command: Invocation.Command, root: String, trusting mounted: [String]
+) -> String? {
     switch command {
     case .version, .help, .status, .trace, .broker, .checkMachine, .runFunction, .helpOf: nil
-    case .initialize, .addDevice, .deploy, .start, .stop, .restart, .check:
-        RootOwnership.problem(Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root)))
+    case .initialize, .initializeDemo, .addDevice, .deploy, .start, .startDemo, .stop, .restart, .check:
+        RootOwnership.problem(
+            Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root)), trusting: mounted)
     }
 }

@@ -23,7 +23,8 @@ extension Artifact {
 }
 
 /// All of them, in the order in which they are built.
-public let allArtifacts: [any Artifact] = [
-    Tarball(), CoreTarball(), DebianRepository(),
-    OpenWrtTarball(), OpenWrtOpkgFeed(), OpenWrtApkFeed(), OpenWrtRootFileSystem(),
-]
+public let allArtifacts: [any Artifact] =
+    [
+        Tarball(), CoreTarball(), DebianRepository(), OpenWrtTarball(), OpenWrtOpkgFeed(), OpenWrtApkFeed(),
+        OpenWrtRootFileSystem(),
+    ] + ContainerFlavour.allCases.map { ContainerArtifact($0) } + [ContainerIndexArtifact()]

@@ -15,6 +15,19 @@ public enum ArchiveReader {
         return try tree(content.load(), name: "\(name) of \(path)")
     }
 
+    /// The control file of a Debian package: deb-control(5).
+    ///
+    /// - Throws: when the file is no package.
+    public static func control(_ path: String) throws -> String {
+        let outer = try tree(FileContent.file(path).load(), name: path)
+        guard let (name, entry) = outer.sorted.first(where: { $0.path.hasPrefix("control.tar") }),
+            case .file(let content) = entry.kind,
+            let control = try tree(content.load(), name: "\(name) of \(path)")["control"],
+            case .file(let text) = control.kind
+        else { throw BuildError("\(path) is no Debian package: there is no control file in it.") }
+        return String(decoding: try text.load(), as: UTF8.self)
+    }
+
     /// An archive of any format and compression that libarchive knows. Owners are numbers; hard links become files of
     /// their own; a folder that comes twice has the mode of the last.
     ///

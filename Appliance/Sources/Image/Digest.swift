@@ -45,5 +45,12 @@ public enum MD5 {
         var bytes = [UInt8](repeating: 0, count: 16)
         EVP_DigestFinal_ex(context, &bytes, nil)
         return bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+
+/// For formats that know nothing newer.
+public enum SHA1 {
+    public static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        var result = [UInt8](repeating: 0, count: 20)
+        EVP_Digest(bytes, bytes.count, &result, nil, EVP_sha1(), nil)
+        return result
     }
 }

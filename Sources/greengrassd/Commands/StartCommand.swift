@@ -3,9 +3,11 @@ import Linux
 
 /// `greengrassd start`, in V1's words (run-gg-in-docker-container.md, row INST-07).
 struct StartCommand {
-    let insecure: Bool
+    var insecure: Bool
     let foreground: Bool
     let executable: String?
+    /// What a person is told when the core serves.
+    var afterwards: [String] = []
 
     func run(root: String) -> Int32 {
         Console.say("Setting up greengrass daemon")
@@ -64,7 +66,7 @@ struct StartCommand {
         Console.say("Waiting for up to \(seconds)s for Daemon to start")
         if foreground {
             return try setup.runDaemon(lock, echoes: true) { report in
-                if let line = Self.line(report, Processes.current) { Console.say(line) }
+                tell(report, Processes.current)
             }
         }
         let daemon = try BackgroundDaemon.start(setup, lock)
@@ -88,8 +90,14 @@ struct StartCommand {
             tellOfTheMachine(setup.layout.root)
             return ExitCode.failure
         }
-        if let line = Self.line(report, daemon.process) { Console.say(line) }
+        tell(report, daemon.process)
         return ExitCode.success
+    }
+
+    private func tell(_ report: Supervisor.Report, _ process: Int32) {
+        if let line = Self.line(report, process) { Console.say(line) }
+        if case .failed = report { return }
+        for line in afterwards { Console.say(line) }
     }
 
     private static func line(_ report: Supervisor.Report, _ process: Int32) -> String? {
