@@ -9,9 +9,10 @@ public enum LinkProtection {
         for name in ["protected_hardlinks", "protected_symlinks"] where !isOn(name) { off.append("fs.\(name)") }
         if off.isEmpty { return nil }
         let settings = off.map { "\($0)=1" }.joined(separator: " ")
-        if let kind = OuterContainer.kind {
-            return "Hardlink/softlink protection is off (\(off.joined(separator: ", "))), and \(kind) cannot turn it on. On the "
-                + "machine that runs it, `sudo sysctl -w \(settings)` does until the next boot, the same lines in a file below "
+        // Container engines lay a read-only mount over the kernel's settings.
+        if OuterContainer.current().mountPoints.contains("/proc/sys") {
+            return "Hardlink/softlink protection is off (\(off.joined(separator: ", "))), and a container cannot turn it on. On "
+                + "the machine that runs it, `sudo sysctl -w \(settings)` does until the next boot, the same lines in a file below "
                 + "/etc/sysctl.d for good; `-i` behind the image's name starts without it, in insecure mode."
         }
         return "Hardlink/softlink protection is off on this machine (\(off.joined(separator: ", "))). "

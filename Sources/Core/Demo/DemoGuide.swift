@@ -9,10 +9,10 @@ public struct DemoGuide {
     private let container: OuterContainer?
     private let addresses: [String]
 
-    init(_ group: DemoGroup, _ layout: Layout, port: UInt16) {
+    init(_ group: DemoGroup, _ layout: Layout, port: UInt16, container: OuterContainer?) {
         self.init(
-            functions: group.functions, hasCloud: group.hasCloud, layout: layout, port: port,
-            container: OuterContainer.kind == nil ? nil : OuterContainer.current(), addresses: Interfaces.addresses())
+            functions: group.functions, hasCloud: group.hasCloud, layout: layout, port: port, container: container,
+            addresses: Interfaces.addresses())
     }
 
     init(

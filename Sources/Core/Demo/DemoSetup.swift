@@ -26,8 +26,11 @@ public struct DemoSetup {
 
     public let layout: Layout
     let executable: String?
+    /// Nil where people reach this machine's files themselves.
+    let container: OuterContainer?
 
-    public init(root: String, executable: String?) {
+    public init(root: String, executable: String?, container: OuterContainer? = nil) {
+        self.container = container
         layout = Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root))
         self.executable = executable
     }
@@ -63,7 +66,7 @@ public struct DemoSetup {
         group.certificates = try devices(setup, say)
         if let host = configuration.iotHost { try issueCloud(host) }
         try deploy(group, configuration, say)
-        return DemoGuide(group, layout, port: configuration.mqttPort)
+        return DemoGuide(group, layout, port: configuration.mqttPort, container: container)
     }
 
     private func step(_ what: String, _ body: () throws(SystemError) -> Void) throws(SetupError) {

@@ -44,9 +44,6 @@ public struct OuterContainer {
         return OuterContainer(mountinfo: text, hostName: Interfaces.hostName())
     }
 
-    /// What kind of container it is, for people; nil where there is none.
-    public static var kind: String? { MachineCheck.outerContainer() }
-
     private static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f")
     }

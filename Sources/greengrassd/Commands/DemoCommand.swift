@@ -3,6 +3,8 @@ import Linux
 
 /// `init --demo` and `start --demo`: a core to play with.
 struct DemoCommand {
+    /// Where it is a container that starts with it.
+    var container: OuterContainer?
     var wishes = RootSetup.Wishes(thing: nil, region: nil, account: nil, mqttPort: nil, daemonPort: nil)
 
     func initialize(root: String, executable: String?) -> Int32 {
@@ -29,7 +31,9 @@ struct DemoCommand {
     private func make(_ root: String, _ executable: String?) -> DemoGuide? {
         if !DemoSetup.isDemo(root: root) { Console.say("Making a demonstration in \(root)") }
         do throws(SetupError) {
-            return try DemoSetup(root: root, executable: executable).make(wishes) { Console.say("  \($0)") }
+            return try DemoSetup(root: root, executable: executable, container: container).make(wishes) {
+                Console.say("  \($0)")
+            }
         } catch {
             Console.complain("greengrassd: \(error.sentence)")
             return nil

@@ -22,6 +22,8 @@ struct EntrypointCommand {
             Console.complain("greengrassd: \(error.sentence)")
             return ExitCode.failure
         }
-        return (demo ?? DemoCommand()).start(start, root: root)
+        var demo = demo ?? DemoCommand()
+        demo.container = OuterContainer.current()
+        return demo.start(start, root: root)
     }
 }
