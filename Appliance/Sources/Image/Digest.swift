@@ -45,6 +45,8 @@ public enum MD5 {
         var bytes = [UInt8](repeating: 0, count: 16)
         EVP_DigestFinal_ex(context, &bytes, nil)
         return bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    }
+}
 
 /// For formats that know nothing newer.
 public enum SHA1 {
