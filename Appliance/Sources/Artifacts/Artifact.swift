@@ -27,4 +27,5 @@ public let allArtifacts: [any Artifact] =
     [
         Tarball(), CoreTarball(), DebianRepository(), OpenWrtTarball(), OpenWrtOpkgFeed(), OpenWrtApkFeed(),
         OpenWrtRootFileSystem(),
-    ] + ContainerFlavour.allCases.map { ContainerArtifact($0) } + [ContainerIndexArtifact()]
+    ] + ContainerFlavour.allCases.map { ContainerArtifact($0) }
+    + [ContainerIndexArtifact(), RootSquashfs(), RootExt4(), BootImage()]

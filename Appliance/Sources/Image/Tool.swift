@@ -43,6 +43,8 @@ public struct Tool {
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = source
+        // A program that ends before it has read everything says why: the write must fail, not end this process.
+        signal(SIGPIPE, SIG_IGN)
         try process.run()
         let collected = Collected()
         let queue = DispatchQueue(label: "tool", attributes: .concurrent)

@@ -1,0 +1,24 @@
+import Foundation
+
+/// Writes a tree as a squashfs, through squashfs-tools.
+public struct Squashfs {
+    /// The time of every entry and of the file system, in seconds since 1970.
+    public var time: Int
+
+    public init(time: Int) { self.time = time }
+
+    /// - Throws: when `mksquashfs` is missing or fails.
+    public func write(_ tree: FileTree, to path: String) throws {
+        let partial = path + ".partial"
+        try? FileManager.default.removeItem(atPath: partial)
+        let archive = try ArchiveWriter(.tar, time: time).bytes(tree)
+        // One processor: which block ends in which fragment must not depend on who is faster. The top is no entry of the
+        // archive, so the tool is told what it is.
+        try Tool(
+            "mksquashfs", "-", partial, "-tar", "-noappend", "-quiet", "-no-progress", "-comp", "zstd",
+            "-Xcompression-level", "19", "-b", "131072", "-processors", "1", "-no-xattrs", "-root-mode", "0755",
+            "-root-uid", "0", "-root-gid", "0", "-root-time", String(time), "-mkfs-time", String(time)
+        ).run(input: archive)
+        guard rename(partial, path) == 0 else { throw BuildError("\(path) cannot be written.") }
+    }
+}
