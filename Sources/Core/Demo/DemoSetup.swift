@@ -1,5 +1,6 @@
 import Certificates
 import Deployment
+import JSON
 import Linux
 import TLS
 
