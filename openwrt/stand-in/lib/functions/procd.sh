@@ -1,5 +1,5 @@
 # A stand-in for OpenWrt's procd.sh: the calls by which an init script tells procd what to run. The real one sends them
-# to procd over ubus; this one writes them into files below /var/run/procd and starts sbin/procd for each instance. A
+# to procd over ubus; this one writes them into files below /var/run/procd, and sbin/procd starts each instance. A
 # parameter or trigger that the real one does not have, or that this one does not carry out, is an error.
 # shellcheck shell=dash disable=SC3043,SC2154 # initscript is rc.common's
 
@@ -31,7 +31,7 @@ procd_check_param() {
             ;;
         data | netdev | watch | watchdog | error | nice | reload_signal | user | group | seccomp | capabilities | \
             facility | extroot | overlaydir | tmpoverlaysize | vrf | no_new_privs)
-            stand_in_fail "procd has the parameter $1, this stand-in does not carry it out: add it to sbin/procd"
+            stand_in_fail "procd has the parameter $1, this stand-in does not carry it out: add it to sbin/procd-instance"
             ;;
         *) stand_in_fail "procd has no parameter $1" ;;
     esac
@@ -89,7 +89,8 @@ procd_close_service() {
         if procd_is_running "$running/$name" && procd_same "$path" "$running/$name"; then continue; fi
         [ ! -d "$running/$name" ] || procd_stop "$running/$name"
         mv "$path" "$running/$name"
-        setsid /sbin/procd "$procd_service" "$running/$name" </dev/null >/dev/null 2>&1 &
+        [ -p "$procd_state/requests" ] || stand_in_fail "procd does not run"
+        echo "$procd_service $running/$name" >"$procd_state/requests"
         # Another call finds the supervisor by its number.
         while [ ! -s "$running/$name/supervisor" ]; do usleep 10000; done
     done
