@@ -47,7 +47,8 @@ struct DebCell {
     /// To a next version: its packages are made from the same program.
     private func upgrade(_ core: InstalledCore, _ cell: Cell) throws {
         let machine = core.machine
-        let kept = "sha256sum /etc/default/greengrassd /etc/init.d/greengrassd; cd /greengrass; "
+        let kept =
+            "sha256sum /etc/default/greengrassd /etc/init.d/greengrassd; cd /greengrass; "
             + "find certs config ggc/deployments ggc/var/state -type f | sort | xargs sha256sum"
         try machine.shell("echo '# mine' >>/etc/default/greengrassd; echo '# mine' >>/etc/init.d/greengrassd")
         let before = try machine.shell(kept)

@@ -20,7 +20,7 @@ struct OpenwrtRootfsCell {
         try withScratch { folder in
             try withRouter(image(cell), cell, in: folder) { router in
                 #expect(try router.result("touch /rom/file").code != 0)
-                #expect(try router.text("/proc/mounts").contains("overlayfs:/overlay / overlay rw"))
+                #expect(try router.run("cat /proc/mounts").contains("overlayfs:/overlay / overlay rw"))
                 let core = try RouterCore(on: router)
                 try core.checkLife()
                 router.powerOff()
@@ -55,15 +55,33 @@ struct OpenwrtRootfsCell {
         try core.checkServes()
     }
 
-    @Test("OWRT-01: installed it takes less than 5 MB of flash, compressed and not")
+    @Test("OWRT-01: installed it takes less than 5 MB of flash, in the image and in the overlay")
     func size() throws {
         let cell = try Cell.current()
         try withScratch { folder in
             let tree = try OpenWrtTree(cell.build, cell.architecture).tree()
-            let compressed = try SquashFileSystem(time: 0).write(tree, to: folder + "/package.squashfs")
-            print("size openwrt \(cell.architecture.rawValue): \(tree.size) bytes, \(compressed) as squashfs")
-            #expect(tree.size <= Self.limit && compressed <= Self.limit)
+            let image = try SquashFileSystem(time: 0).write(tree, to: folder + "/package.squashfs")
+            let overlay = try Self.pagewise(tree)
+            print(
+                "size openwrt \(cell.architecture.rawValue): unpacked \(tree.size), in a squashfs \(image), in a jffs2 "
+                    + "\(overlay) bytes")
+            #expect(image <= Self.limit && overlay <= Self.limit)
         }
+    }
+
+    /// What the files take in the overlay of a NOR flash: jffs2 compresses each page by itself, and puts 68 bytes before it
+    /// (struct jffs2_raw_inode).
+    private static func pagewise(_ tree: FileTree) throws -> Int {
+        var sum = 0
+        for (_, entry) in tree.sorted {
+            guard case .file(let content) = entry.kind else { continue }
+            let bytes = try content.load()
+            for start in stride(from: 0, to: bytes.count, by: 4096) {
+                let page = Array(bytes[start..<min(start + 4096, bytes.count)])
+                sum += 68 + min(page.count, try Deflate.compress(page).count)
+            }
+        }
+        return sum
     }
 
     @Test("OWRT-02: the write directory of the UCI file becomes the core's")

@@ -14,7 +14,9 @@ extension TarballCell {
                 + "find /greengrass /etc -type f | sort | xargs sha256sum")
     }
 
-    @Test("INST-09, CHK-01, CHK-02, CHK-03: the install script makes users and service, again and again, and removes them")
+    @Test(
+        "INST-09, CHK-01, CHK-02, CHK-03: the install script makes users and service, again and again, and removes them"
+    )
     func installScript() throws {
         let cell = try Cell.current()
         try withMachine(cell) { machine in
@@ -127,7 +129,8 @@ extension TarballCell {
             #expect(try core.status()?["thing"] as? String == "old_Core")
             try core.command("stop")
             // Nothing of the old version was touched, and nothing is taken over twice.
-            #expect(machine.exists("/greengrass/configuration/config.json") && machine.exists("/greengrass/greengrassd"))
+            #expect(
+                machine.exists("/greengrass/configuration/config.json") && machine.exists("/greengrass/greengrassd"))
             try machine.shell("echo mine >/greengrass/certs/root-ca.pem")
             try machine.run(Self.script, "--migrate", "--init", "none")
             #expect(try machine.text("/greengrass/certs/root-ca.pem") == "mine\n")

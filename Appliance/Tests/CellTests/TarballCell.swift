@@ -57,7 +57,9 @@ struct TarballCell {
         let line = seen.split(separator: "\n").first { $0.hasPrefix("root") && $0.contains("/greengrass/ggc/") }
         #expect(line != nil, "\(seen)")
         // An emulated process shows its emulator's command line, which cannot be written over.
-        if cell.isNative { #expect(line?.hasSuffix("/greengrass/ggc/packages/\(version)/bin/daemon") == true, "\(seen)") }
+        if cell.isNative {
+            #expect(line?.hasSuffix("/greengrass/ggc/packages/\(version)/bin/daemon") == true, "\(seen)")
+        }
         let number = try core.number("daemonPid").map(String.init)
         #expect(try core.machine.text("/run/greengrassd.pid").trimmingCharacters(in: .newlines) == number)
     }
@@ -81,7 +83,8 @@ struct TarballCell {
         try core.exchange()
     }
 
-    @Test("WDIR-01, WDIR-02, WDIR-03, WDIR-04, WDIR-05: a root that can only be read, and a write directory that changes")
+    @Test(
+        "WDIR-01, WDIR-02, WDIR-03, WDIR-04, WDIR-05: a root that can only be read, and a write directory that changes")
     func writeDirectory() throws {
         let cell = try Cell.current()
         try withMachine(cell) { machine in
@@ -107,7 +110,9 @@ struct TarballCell {
                 try core.deploy()
                 try core.command("start")
                 try core.exchange()
-                for path in ["deployment/group/group.json", "deployment/lambda", "var/state", "var/log/system/runtime.log"] {
+                for path in [
+                    "deployment/group/group.json", "deployment/lambda", "var/state", "var/log/system/runtime.log",
+                ] {
                     #expect(machine.exists("\(folder)/\(path)"), "\(path)")
                 }
                 try core.command("stop")
@@ -130,7 +135,8 @@ struct TarballCell {
             try machine.run("mv", "/greengrass", "/greengrass_backup")
             try Self.unpack(cell, machine)
             try machine.shell(
-                "cp -a /greengrass_backup/certs/* /greengrass/certs; cp -a /greengrass_backup/config/* /greengrass/config")
+                "cp -a /greengrass_backup/certs/* /greengrass/certs; cp -a /greengrass_backup/config/* /greengrass/config"
+            )
             try core.command("start")
             #expect(try core.status()?["deployment"] is NSNull)
             try core.deploy()

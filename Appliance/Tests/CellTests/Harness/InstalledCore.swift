@@ -61,7 +61,8 @@ struct InstalledCore {
     /// The end of its logs, for a test that fails.
     func logs() -> String {
         let found = try? machine.result([
-            "/bin/sh", "-c", "find / -xdev -path '*/var/log/*' -name '*.log' ! -size 0 | grep -v apt | xargs tail -n 25",
+            "/bin/sh", "-c",
+            "find / -xdev -path '*/var/log/*' -name '*.log' ! -size 0 | grep -v apt | xargs tail -n 25",
         ])
         return found?.output ?? ""
     }

@@ -57,7 +57,8 @@ final class Machine {
     func words(_ words: [String]) -> [String] {
         let environment = Self.environment(architecture).map { "\($0.key)=\($0.value)" }
         return [
-            "nsenter", "--target", String(process), "--mount", "--net", "--pid", "--ipc", "--uts", "--root", "--wd=/", "env",
+            "nsenter", "--target", String(process), "--mount", "--net", "--pid", "--ipc", "--uts", "--root", "--wd=/",
+            "env",
             "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
             "DEBIAN_FRONTEND=noninteractive",
         ] + environment + words
