@@ -2,23 +2,49 @@ import Foundation
 
 /// Writes a tree as a squashfs, through squashfs-tools.
 public struct Squashfs {
+    /// How it is compressed, and in blocks of which size: larger ones get smaller and take more memory to read.
+    public enum Compression: Sendable {
+        /// Quick to read, for machines with a disk to spare: blocks of 128 KiB.
+        case zstd
+        /// OpenWrt's, for flash: blocks of 256 KiB.
+        case xz
+
+        var options: [String] {
+            switch self {
+            case .zstd: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "131072"]
+            case .xz: ["-comp", "xz", "-b", "262144"]
+            }
+        }
+    }
+
     /// The time of every entry and of the file system, in seconds since 1970.
     public var time: Int
 
-    public init(time: Int) { self.time = time }
+    public var compression: Compression
 
+    public init(_ compression: Compression = .zstd, time: Int) {
+        self.compression = compression
+        self.time = time
+    }
+
+    /// - Returns: the file system's size in bytes.
     /// - Throws: when `mksquashfs` is missing or fails.
-    public func write(_ tree: FileTree, to path: String) throws {
+    @discardableResult
+    public func write(_ tree: FileTree, to path: String) throws -> Int {
         let partial = path + ".partial"
         try? FileManager.default.removeItem(atPath: partial)
         let archive = try ArchiveWriter(.tar, time: time).bytes(tree)
         // One processor: which block ends in which fragment must not depend on who is faster. The top is no entry of the
         // archive, so the tool is told what it is.
         try Tool(
-            "mksquashfs", "-", partial, "-tar", "-noappend", "-quiet", "-no-progress", "-comp", "zstd",
-            "-Xcompression-level", "19", "-b", "131072", "-processors", "1", "-no-xattrs", "-root-mode", "0755",
-            "-root-uid", "0", "-root-gid", "0", "-root-time", String(time), "-mkfs-time", String(time)
+            [
+                "mksquashfs", "-", partial, "-tar", "-noappend", "-quiet", "-no-progress", "-processors", "1",
+                "-no-xattrs",
+                "-root-mode", "0755", "-root-uid", "0", "-root-gid", "0", "-root-time", String(time), "-mkfs-time",
+                String(time),
+            ] + compression.options
         ).run(input: archive)
         guard rename(partial, path) == 0 else { throw BuildError("\(path) cannot be written.") }
+        return try FileContent.file(path).size
     }
 }

@@ -38,7 +38,8 @@ struct OpenwrtRootfsCell {
         let kept = try router.run("sysupgrade -l").split(separator: "\n").map(String.init)
         for path in [
             "/etc/config/greengrass", "/greengrass/config/config.json", "/greengrass/certs/group-ca/ca.key",
-            "/greengrass/certs/devices/sensor.cert.pem", "/greengrass/ggc/deployment/group/group.json",
+            "/greengrass/certs/devices/sensor.cert.pem", "/greengrass/ggc/deployment",
+            "/greengrass/ggc/deployments/1/group/group.json",
         ] { #expect(kept.contains(path), "\(path) is not among \(kept)") }
         #expect(!kept.contains { $0.hasPrefix("/greengrass/ggc/packages") || $0.contains("/var/log/") })
         try router.run("sysupgrade -b /tmp/backup.tar.gz")
@@ -60,7 +61,7 @@ struct OpenwrtRootfsCell {
         let cell = try Cell.current()
         try withScratch { folder in
             let tree = try OpenWrtTree(cell.build, cell.architecture).tree()
-            let image = try SquashFileSystem(time: 0).write(tree, to: folder + "/package.squashfs")
+            let image = try Squashfs(.xz, time: 0).write(tree, to: folder + "/package.squashfs")
             let overlay = try Self.pagewise(tree)
             print(
                 "size openwrt \(cell.architecture.rawValue): unpacked \(tree.size), in a squashfs \(image), in a jffs2 "

@@ -4,7 +4,7 @@ import Testing
 @testable import Image
 
 @Suite("Squashfs")
-struct SquashFileSystemTests {
+struct SquashfsTests {
     @Test("A squashfs is the same each time, and lists modes, owners, links and devices of its tree")
     func listing() throws {
         var tree = FileTree()
@@ -15,7 +15,7 @@ struct SquashFileSystemTests {
         let folder = FileManager.default.temporaryDirectory.path + "/squash-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for name in ["a", "b"] { try SquashFileSystem(time: 1_000_000_000).write(tree, to: "\(folder)/\(name)") }
+        for name in ["a", "b"] { try Squashfs(.xz, time: 1_000_000_000).write(tree, to: "\(folder)/\(name)") }
         #expect(try SHA256.hex(file: folder + "/a") == SHA256.hex(file: folder + "/b"))
         let listed = try Tool("unsquashfs", "-lln", folder + "/a").text()
         for line in [
