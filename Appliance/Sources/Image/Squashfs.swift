@@ -40,8 +40,9 @@ public struct Squashfs {
             [
                 "mksquashfs", "-", partial, "-tar", "-noappend", "-quiet", "-no-progress", "-processors", "1",
                 "-no-xattrs",
-                "-root-mode", "0755", "-root-uid", "0", "-root-gid", "0", "-root-time", String(time), "-mkfs-time",
-                String(time),
+                "-root-mode", "0755", "-root-uid", "0", "-root-gid", "0", "-mkfs-time", String(time),
+                // The top's time too, for which -root-time does nothing where the tree comes as an archive.
+                "-all-time", String(time),
             ] + compression.options
         ).run(input: archive)
         guard rename(partial, path) == 0 else { throw BuildError("\(path) cannot be written.") }
