@@ -39,6 +39,9 @@ public struct OpenWrtRootFileSystem: Artifact {
                 shadow += "\(names[0]):x:0:0:99999:7:::\n"
             }
         }
+        let parts = try build.coreComponents() + build.components(of: "busybox", for: architecture)
+        let bill = SBOM(of: fileName(architecture, build), parts, build)
+        try tree.addFile("usr/share/doc/perennial/sbom.spdx.json", .bytes(bill.json()))
         try tree.addFile("etc/passwd", text: passwd)
         try tree.addFile("etc/group", text: group)
         try tree.addFile("etc/shadow", text: shadow, mode: 0o600)
@@ -53,6 +56,11 @@ public struct OpenWrtRootFileSystem: Artifact {
             throw BuildError("Debian's busybox-static has no bin/busybox. Look at it, then at packages.lock.")
         }
         try tree.addFile("bin/busybox", busybox, mode: 0o755)
+        let licence = "usr/share/doc/busybox-static/copyright"
+        guard let text = package[licence] else {
+            throw BuildError("Debian's busybox-static has no \(licence). Look at it, then at packages.lock.")
+        }
+        try tree.add(licence, text)
         for applet in try build.sourceText("openwrt/applets").split(separator: "\n") {
             try tree.addLink("bin/\(applet)", to: "busybox")
         }
