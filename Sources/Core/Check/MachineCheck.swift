@@ -187,16 +187,9 @@ public struct MachineCheck {
     }
 
     private func clock() -> MachineFinding {
-        let now = Clock.realtime()
-        var newest: Int64 = 1_704_067_200_000  // 2024: before that nothing of this core was written.
-        do throws(SystemError) {
-            if let status = try Files.status(layout.configurationFile) { newest = max(newest, status.modified) }
-        } catch {
-            // There is none to compare with.
-        }
-        let date = CalendarDate(milliseconds: now).iso8601
-        // A minute for clocks that were set in between.
-        if now >= newest - 60_000 { return MachineFinding("clock", .works, "it is \(date)") }
+        let lag = ClockLag(layout)
+        let date = CalendarDate(milliseconds: lag.now).iso8601
+        guard lag.isBehind else { return MachineFinding("clock", .works, "it is \(date)") }
         return MachineFinding(
             "clock", .degraded,
             "it is \(date), which is before \(layout.configurationFile) was written: certificates seem not to be valid yet",

@@ -43,6 +43,7 @@ struct StatusAnswer {
         var members: [(key: String, value: JSON)] = [("daemonPid", daemon.map { .integer(Int64($0)) } ?? .null)]
         if let status {
             members += (status.objectValue?.members ?? []).map { (key: $0.key, value: $0.value) }
+            members.append(("clockBehindSeconds", .integer(ClockLag(layout).seconds)))
         } else {
             members.append(("state", .string(daemon == nil ? "stopped" : "starting")))
         }
@@ -59,7 +60,9 @@ struct StatusAnswer {
             ]
         }
         let milliseconds = previous.map { (time - $0.time) / 1_000_000 } ?? 0
-        return StatusText(status, daemon: daemon, width: width, previous: previous?.status, milliseconds: milliseconds)
-            .lines
+        let text = StatusText(
+            status, daemon: daemon, width: width, previous: previous?.status, milliseconds: milliseconds)
+        // First: it is why certificates of the cloud are refused, and why times in the logs are wrong.
+        return (ClockLag(layout).sentence.map { [$0] } ?? []) + text.lines
     }
 }
