@@ -46,7 +46,9 @@ public struct PartitionTable {
             let place = 446 + 16 * index
             sector[place] = partition.isActive ? 0x80 : 0
             // Cylinders, heads and sectors that mean "see the number": disks have none any more.
-            for offset in [1, 5] { sector.replaceSubrange(place + offset..<place + offset + 3, with: [0xfe, 0xff, 0xff]) }
+            for offset in [1, 5] {
+                sector.replaceSubrange(place + offset..<place + offset + 3, with: [0xfe, 0xff, 0xff])
+            }
             sector[place + 4] = partition.type
             sector.put(UInt32(partition.start), at: place + 8)
             sector.put(UInt32(partition.count), at: place + 12)

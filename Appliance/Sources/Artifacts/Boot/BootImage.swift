@@ -19,7 +19,7 @@ public struct BootImage: Artifact {
         let boot = try bootPartition(architecture, build)
         let root = "\(build.output)/.boot-\(architecture.rawValue)"
         defer { for end in [".squashfs", ".ext4"] { try? FileManager.default.removeItem(atPath: root + end) } }
-        try Squashfs(time: build.time).write(
+        try Squashfs(.xz, time: build.time).write(
             RootFileSystem(build: build, architecture: architecture).tree(), to: root + ".squashfs")
         let slot = try FileContent.file(root + ".squashfs").load()
         guard slot.count <= Self.slotSize else {
@@ -78,7 +78,8 @@ public struct BootImage: Artifact {
     /// Where GRUB loads the kernel it may be compressed once more: Debian's for arm64 is not at all, that for amd64 with LZ4.
     private func compressed(_ image: [UInt8], _ architecture: Architecture, _ build: Build) throws -> [UInt8] {
         guard architecture == .aarch64 || architecture == .x86_64 else { return image }
-        return try Tool("xz", "-9", "--threads=1", "--check=crc32", "-c").run(input: image)
+        // GRUB's reader takes no dictionary that is larger.
+        return try Tool("xz", "--threads=1", "--check=crc32", "--lzma2=preset=9,dict=64KiB", "-c").run(input: image)
     }
 
     /// The file of the slots, one sector that is overwritten where it lies.

@@ -17,8 +17,8 @@ struct Grub {
     }
 
     private static let modules = [
-        "configfile", "fat", "gzio", "linux", "normal", "part_gpt", "part_msdos", "reboot", "search", "search_label",
-        "serial", "terminal", "xzio",
+        "configfile", "fat", "gcry_crc", "linux", "normal", "part_gpt", "part_msdos", "reboot", "search",
+        "search_label", "xzio",
     ]
 
     /// The program, from the modules of Debian's package.
@@ -29,7 +29,8 @@ struct Grub {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let prefix = "usr/lib/grub/\(platform.name)/"
         for (path, entry) in packages.sorted where path.hasPrefix(prefix) {
-            guard case .file(let content) = entry.kind, case let name = path.dropFirst(prefix.count), !name.contains("/")
+            guard case .file(let content) = entry.kind, case let name = path.dropFirst(prefix.count),
+                !name.contains("/")
             else { continue }
             try Data(content.load()).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
         }

@@ -7,7 +7,11 @@ struct Kernel {
 
     /// Modules in the order in which they are loaded, without those they need themselves.
     private var wanted: [String] {
-        let everywhere = ["nls_cp437", "nls_ascii", "vfat", "squashfs", "ext4", "overlay", "evdev"]
+        // The last of what ext4 asks for by name: no module names it as needed.
+        let everywhere = [
+            "crc32c_generic", "nls_cp437", "nls_ascii", "vfat", "squashfs", "ext4", "overlay",
+            "evdev",
+        ]
         let virtual = ["virtio_mmio", "virtio_blk", "virtio_net"]
         return switch architecture {
         // A Pi Zero's network is on USB.
@@ -76,7 +80,8 @@ struct Kernel {
             guard !builtIn.contains(name), seen.insert(name).inserted else { return }
             guard let path = paths[name] else {
                 throw BuildError(
-                    "The kernel for \(architecture.debian) has no module \(name), and does not have it built in either.")
+                    "The kernel for \(architecture.debian) has no module \(name), and does not have it built in either."
+                )
             }
             let bytes = try Self.content(path, tree)
             for needed in Self.dependencies(bytes) { try add(needed) }

@@ -8,7 +8,8 @@ struct RootFileSystem {
 
     /// Folders that something is mounted on, and those that have to be there.
     private static let folders = [
-        "boot", "data", "dev", "mnt", "proc", "run", "sys", "usr/bin", "usr/lib", "usr/sbin", "var", "greengrass/ggc/var",
+        "boot", "data", "dev", "mnt", "proc", "run", "sys", "usr/bin", "usr/lib", "usr/sbin", "var",
+        "greengrass/ggc/var",
         "greengrass/ggc/deployment",
     ]
     private static let links = [
@@ -98,7 +99,7 @@ public struct RootSquashfs: Artifact {
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
         let name = Self.fileName(architecture, build)
         let tree = try RootFileSystem(build: build, architecture: architecture).tree()
-        try Squashfs(time: build.time).write(tree, to: build.output + "/" + name)
+        try Squashfs(.xz, time: build.time).write(tree, to: build.output + "/" + name)
         return [name]
     }
 }

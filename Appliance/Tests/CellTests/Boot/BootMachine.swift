@@ -1,0 +1,186 @@
+import Artifacts
+import Foundation
+import Image
+
+/// A machine of the architecture in `qemu-system`, all of it emulated in software: firmware, processor, disk, network. Its
+/// serial console is the keyboard and screen of the test; its port 8883 is one of this machine's, on 127.0.0.1.
+final class BootMachine {
+    let architecture: Architecture
+    /// The disk, as it would be flashed.
+    let disk: String
+    let port = BootMachine.freePort()
+    private let folder: String
+    /// In place of what the disk says, where no firmware reads it; more disks and so on.
+    private let kernelOptions: String
+    private let devices: [String]
+    private var console: Command?
+    private var questions = 0
+
+    /// - Parameters:
+    ///   - disk: with a boot partition, from which the kernel is taken where the machine has no firmware of its own.
+    ///   - folder: for what belongs to the machine.
+    init(
+        _ architecture: Architecture, disk: String, folder: String, kernelOptions: String = "", devices: [String] = []
+    ) throws {
+        self.architecture = architecture
+        self.disk = disk
+        self.folder = folder
+        self.kernelOptions = kernelOptions
+        self.devices = devices
+        // What a board's own boot loader does: it reads kernel, first file system and device tree from the first partition.
+        for file in ["kernel", "initrd.gz"] + (architecture == .armv6l ? ["rpizero.dtb"] : []) {
+            try run("mcopy", "-n", "-o", "-i", disk + "@@1M", "::/" + file, folder + "/" + file)
+        }
+    }
+
+    /// Copies an image onto a disk of a gigabyte, which is what flashing is.
+    static func flash(_ image: String, to disk: String) throws {
+        try run("cp", "--sparse=always", image, disk)
+        try run("truncate", "-s", "1G", disk)
+    }
+
+    /// Where a partition of a disk lies, in bytes, by its partition table.
+    static func partition(_ number: Int, of disk: String) throws -> Int {
+        guard let file = FileHandle(forReadingAtPath: disk) else { throw BuildError("\(disk) cannot be read.") }
+        defer { try? file.close() }
+        let sector = Array(try file.read(upToCount: 512) ?? Data())
+        let place = 446 + 16 * (number - 1) + 8
+        guard sector.count == 512 else { throw BuildError("\(disk) has no partition table.") }
+        return (0..<4).reduce(0) { $0 | Int(sector[place + $1]) << (8 * $1) } * 512
+    }
+
+    /// Turns it on.
+    func start(clock: String? = nil) throws {
+        console = try Command(words + (clock.map { ["-rtc", "base=" + $0] } ?? []))
+    }
+
+    private var words: [String] {
+        let drive = "file=\(disk),format=raw,cache=writethrough"
+        let network = "user,id=net,hostfwd=tcp:127.0.0.1:\(port)-:8883"
+        let common = ["-display", "none", "-serial", "stdio", "-monitor", "none", "-netdev", network] + devices
+        let kernel = ["-kernel", folder + "/kernel", "-initrd", folder + "/initrd.gz"]
+        let virtual = ["-m", "128", "-drive", "if=none,id=disk," + drive]
+        switch architecture {
+        case .armv6l:
+            // This board has 512 MB in the emulator; the kernel is told to use less, but has to reach its first file
+            // system, which is put at 128 MB. The driver left out is one whose hardware the emulator lacks.
+            return ["qemu-system-arm", "-M", "raspi0", "-dtb", folder + "/rpizero.dtb", "-drive", "if=sd," + drive]
+                + kernel
+                + [
+                    "-append",
+                    "console=ttyAMA0,115200 panic=10 quiet mem=160M initcall_blacklist=bcm2835_power_driver_init "
+                        + kernelOptions, "-device", "usb-net,netdev=net",
+                ] + common
+        case .armv7l:
+            return ["qemu-system-arm", "-M", "virt,highmem=off"] + virtual + kernel
+                + [
+                    "-append", "console=ttyAMA0 panic=10 quiet " + kernelOptions, "-device",
+                    "virtio-blk-device,drive=disk", "-device", "virtio-net-device,netdev=net",
+                ] + common
+        case .aarch64:
+            let way =
+                kernelOptions.isEmpty
+                ? ["-bios", "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"]
+                : kernel + ["-append", "console=ttyAMA0 panic=10 quiet " + kernelOptions]
+            return ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53"] + virtual + way
+                + ["-device", "virtio-blk-pci,drive=disk", "-device", "virtio-net-pci,netdev=net"] + common
+        case .x86_64:
+            let way =
+                kernelOptions.isEmpty
+                ? ["-bios", "/usr/share/ovmf/OVMF.fd"]
+                : kernel + ["-append", "console=ttyS0 panic=10 quiet " + kernelOptions]
+            return ["qemu-system-x86_64", "-accel", "tcg", "-M", "q35"] + virtual + way
+                + ["-device", "virtio-blk-pci,drive=disk", "-device", "virtio-net-pci,netdev=net"] + common
+        }
+    }
+
+    /// All that it has shown since it was turned on.
+    var output: String { console?.output ?? "" }
+
+    var isRunning: Bool { console?.isRunning ?? false }
+
+    private func running() throws -> Command {
+        guard let console else { throw BuildError("The machine was not turned on.") }
+        return console
+    }
+
+    /// Waits until the core serves: the supervisor's line on the console.
+    ///
+    /// - Returns: how long that took, in seconds.
+    @discardableResult
+    func waitUntilReady(since start: Date = Date(), seconds: Double = 420) throws -> Double {
+        try running().wait(for: "Greengrass successfully started", seconds: seconds)
+        return Date().timeIntervalSince(start)
+    }
+
+    func wait(for text: String, seconds: Double = 420) throws { try running().wait(for: text, seconds: seconds) }
+
+    /// Runs a line of shell on the console, as root.
+    ///
+    /// - Returns: what it printed.
+    /// - Throws: when it fails.
+    @discardableResult
+    func shell(_ line: String, seconds: Double = 300) throws -> String {
+        let console = try running()
+        questions += 1
+        let (begin, end) = ("<\(questions)<", ">\(questions)>")
+        if !console.output.contains("/ # ") {
+            try console.wait(for: "Please press Enter")
+            try console.write("\n")
+            try console.wait(for: "/ # ")
+        }
+        // The quotes keep the line's own echo from being taken for the answer.
+        try console.write("echo '<''\(questions)<'; \(line); echo '>''\(questions)>'$?.\n")
+        try console.wait(for: end, seconds: seconds)
+        try CellTests.wait(for: "the end of the answer") {
+            console.output.range(of: end).map { console.output[$0.upperBound...].contains(".") } ?? false
+        }
+        let said = console.output
+        guard let first = said.range(of: begin), let last = said.range(of: end) else {
+            throw BuildError("The console's answer to `\(line)` was lost:\n\(said.suffix(2000))")
+        }
+        let answer = said[first.upperBound..<last.lowerBound].replacing("\r", with: "")
+        let code = said[last.upperBound...].prefix { $0 != "." }
+        guard code == "0" else { throw BuildError("`\(line)` on the machine ended with \(code):\n\(answer)") }
+        return answer.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Pulls the plug.
+    func cutPower() throws {
+        try running().send(SIGKILL)
+        try running().end()
+    }
+
+    /// Shuts it down from its console, and waits until it has turned itself off.
+    func shutDown() throws {
+        let console = try running()
+        try console.write("poweroff\n")
+        try CellTests.wait(for: "the machine to turn itself off; it said:\n\(console.output.suffix(1500))") {
+            !console.isRunning
+        }
+        guard console.end() == 0 else { throw BuildError("The emulator failed:\n\(console.output.suffix(2000))") }
+    }
+
+    /// Turns it off whatever it does.
+    func end() {
+        guard let console, console.isRunning else { return }
+        console.send(SIGKILL)
+        console.end()
+    }
+
+    static func freePort() -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                _ = bind(descriptor, address, length)
+                _ = getsockname(descriptor, address, &length)
+            }
+            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+        }
+    }
+}
