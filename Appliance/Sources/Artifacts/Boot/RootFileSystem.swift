@@ -9,8 +9,6 @@ struct RootFileSystem {
     /// Folders that something is mounted on, and those that have to be there.
     private static let folders = [
         "boot", "data", "dev", "mnt", "proc", "run", "sys", "usr/bin", "usr/lib", "usr/sbin", "var",
-        "greengrass/ggc/var",
-        "greengrass/ggc/deployment",
     ]
     private static let links = [
         ("etc/mtab", "/proc/mounts"), ("etc/resolv.conf", "/run/resolv.conf"), ("usr/bin/env", "../../bin/env"),

@@ -31,6 +31,10 @@ final class BootMachine {
         for file in ["kernel", "initrd.gz"] + (architecture == .armv6l ? ["rpizero.dtb"] : []) {
             try run("mcopy", "-n", "-o", "-i", disk + "@@1M", "::/" + file, folder + "/" + file)
         }
+        guard architecture == .aarch64 || architecture == .x86_64 else { return }
+        // GRUB unpacks these; the emulator in GRUB's place does not.
+        try run("mv", folder + "/kernel", folder + "/kernel.xz")
+        try run("xz", "-d", folder + "/kernel.xz")
     }
 
     /// Copies an image onto a disk of a gigabyte, which is what flashing is.
@@ -54,21 +58,31 @@ final class BootMachine {
         console = try Command(words + (clock.map { ["-rtc", "base=" + $0] } ?? []))
     }
 
+    /// In megabytes. V1 asks for 128. UEFI and GRUB for x86_64 need more to unpack a kernel than the running system has use for;
+    /// and the emulated Pi has no less, so that the kernel is told to take a part, which has to reach beyond 128 MB, where
+    /// the emulator puts the first file system.
+    var memory: Int {
+        switch architecture {
+        case .armv6l: 160
+        case .x86_64 where kernelOptions.isEmpty: 256
+        default: 128
+        }
+    }
+
     private var words: [String] {
         let drive = "file=\(disk),format=raw,cache=writethrough"
         let network = "user,id=net,hostfwd=tcp:127.0.0.1:\(port)-:8883"
         let common = ["-display", "none", "-serial", "stdio", "-monitor", "none", "-netdev", network] + devices
         let kernel = ["-kernel", folder + "/kernel", "-initrd", folder + "/initrd.gz"]
-        let virtual = ["-m", "128", "-drive", "if=none,id=disk," + drive]
+        let virtual = ["-m", String(memory), "-drive", "if=none,id=disk," + drive]
         switch architecture {
         case .armv6l:
-            // This board has 512 MB in the emulator; the kernel is told to use less, but has to reach its first file
-            // system, which is put at 128 MB. The driver left out is one whose hardware the emulator lacks.
+            // The driver left out is one whose hardware the emulator lacks.
             return ["qemu-system-arm", "-M", "raspi0", "-dtb", folder + "/rpizero.dtb", "-drive", "if=sd," + drive]
                 + kernel
                 + [
                     "-append",
-                    "console=ttyAMA0,115200 panic=10 quiet mem=160M initcall_blacklist=bcm2835_power_driver_init "
+                    "console=ttyAMA0,115200 panic=10 quiet mem=\(memory)M initcall_blacklist=bcm2835_power_driver_init "
                         + kernelOptions, "-device", "usb-net,netdev=net",
                 ] + common
         case .armv7l:

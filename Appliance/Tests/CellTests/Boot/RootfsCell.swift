@@ -53,6 +53,8 @@ struct RootfsBoot {
             try seed.exchange(machine)
             #expect(try machine.shell("grep ' / ' /proc/mounts | tail -n 1").contains(" / \(type) ro"))
             #expect(try machine.shell("touch /greengrass/x 2>&1 || true").contains("Read-only"))
+            let memory = try machine.shell("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")
+            #expect(Int(memory) ?? .max < machine.memory * 1024)
             try machine.shutDown()
         }
     }
@@ -60,12 +62,12 @@ struct RootfsBoot {
 
 @Suite("Cell: rootfs-squashfs", .serialized)
 struct RootfsSquashfsCell {
-    @Test("PLAT-01, WDIR-01: a squashfs on a device of its own, with a data partition that the user made")
+    @Test("PLAT-01, PLAT-03, WDIR-01: a squashfs on a device of its own, with a data partition that the user made")
     func boots() throws { try RootfsBoot(file: "squashfs", type: "squashfs").run() }
 }
 
 @Suite("Cell: rootfs-ext4", .serialized)
 struct RootfsExt4Cell {
-    @Test("PLAT-01, WDIR-01: an ext4 on a device of its own, with a data partition that the user made")
+    @Test("PLAT-01, PLAT-03, WDIR-01: an ext4 on a device of its own, with a data partition that the user made")
     func boots() throws { try RootfsBoot(file: "ext4", type: "ext4").run() }
 }
