@@ -23,7 +23,9 @@ public struct ContainerArtifact: Artifact {
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
         let file = Self.file(flavour, architecture, build)
         let base = try ContainerBase(build, flavour, architecture).tree()
-        var layers = [(tree: base, comment: flavour.packages.map { "Debian packages: \($0)" } ?? "certificates and users")]
+        var layers = [
+            (tree: base, comment: flavour.packages.map { "Debian packages: \($0)" } ?? "certificates and users")
+        ]
         if flavour != .clients {
             layers.append((try core(architecture, build), "Perennial \(build.version)"))
         }
@@ -68,10 +70,14 @@ public struct ContainerArtifact: Artifact {
                 "org.opencontainers.image.licenses": "Apache-2.0",
                 "org.opencontainers.image.description": flavour == .clients
                     ? "MQTT clients to try Perennial with."
-                    : "AWS IoT Greengrass Core V1, open and self-hosted. Not affiliated with, endorsed or sponsored by Amazon Web Services.",
+                    : "AWS IoT Greengrass Core V1, open and self-hosted. Not affiliated with, endorsed or sponsored by Amazon Web Services."
+                    ,
             ],
         ]
-        if flavour == .clients { return settings }
+        if flavour == .clients {
+            settings["Cmd"] = ["sh"]
+            return settings
+        }
         let second = 1_000_000_000
         settings["Entrypoint"] = ["/greengrass-entrypoint.sh"]
         settings["ExposedPorts"] = ["8883/tcp": [String: Any]()]
@@ -79,7 +85,8 @@ public struct ContainerArtifact: Artifact {
         settings["StopSignal"] = "SIGTERM"
         settings["Healthcheck"] = [
             "Test": ["CMD", "/greengrass-entrypoint.sh", "status"], "Interval": 10 * second, "Timeout": 10 * second,
-            "StartPeriod": 60 * second, "Retries": 3,
+            // Engines from 25 on ask each second while the core starts; older ones ignore that.
+            "StartPeriod": 60 * second, "StartInterval": second, "Retries": 3,
         ]
         return settings
     }

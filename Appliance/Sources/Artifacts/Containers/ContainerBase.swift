@@ -6,7 +6,9 @@ import Image
 struct ContainerBase {
     private static let store = "etc/ssl/certs/ca-certificates.crt"
     /// What nobody reads in a container.
-    private static let unread = ["usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian", "usr/share/bug"]
+    private static let unread = [
+        "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian", "usr/share/bug",
+    ]
 
     private let build: Build
     private let flavour: ContainerFlavour
@@ -70,7 +72,8 @@ struct ContainerBase {
     private func addAuthorities(from source: FileTree, to tree: inout FileTree) throws {
         var all: [UInt8] = []
         var single: [[UInt8]] = []
-        for (path, entry) in source.sorted where path.hasPrefix("usr/share/ca-certificates/") && path.hasSuffix(".crt") {
+        for (path, entry) in source.sorted where path.hasPrefix("usr/share/ca-certificates/") && path.hasSuffix(".crt")
+        {
             guard case .file(let content) = entry.kind else { continue }
             let bytes = try content.load()
             all += bytes

@@ -59,6 +59,9 @@ struct DemoGroup {
         let (name, handler, file, code) = try code(for: runtime)
         try code.write(toFile: "\(package)/\(file)", atomically: true, encoding: .utf8)
         chmod("\(package)/\(file)", 0o755)
+        if runtime == "java" {
+            try run("javac", "--release", "8", "-Xlint:-options", "-d", package, "\(package)/\(file)")
+        }
         return [
             "Id": runtime, "FunctionArn": arn + "\(runtime):1", "Runtime": name, "Handler": handler,
             "FunctionConfiguration": ["Pinned": false, "Timeout": 60],
@@ -72,6 +75,7 @@ struct DemoGroup {
         switch runtime {
         case "python": ("python3.7", "answer.handler", "answer.py", python)
         case "nodejs": ("nodejs8.10", "index.handler", "index.js", node)
+        case "java": ("java8", "Answer::handle", "Answer.java", java)
         default: throw BuildError("The cells have no function for the runtime \(runtime).")
         }
     }
@@ -108,6 +112,32 @@ struct DemoGroup {
             }, (answer) => { console.log("published:", answer.statusCode); callback(null, null); });
             request.end(JSON.stringify({ nodejs: event.text }));
         };
+        """
+
+    private static let java = """
+        import java.io.OutputStream;
+        import java.net.HttpURLConnection;
+        import java.net.URL;
+        import java.util.Base64;
+        import java.util.Map;
+
+        public class Answer {
+            public void handle(Map<String, Object> event) throws Exception {
+                URL url = new URL("http://127.0.0.1:" + System.getenv("GG_DAEMON_PORT") + "/2016-11-01/functions/"
+                    + System.getenv("ROUTER_FUNCTION_ARN"));
+                String about = Base64.getEncoder().encodeToString("{\"custom\":{\"subject\":\"java/out\"}}".getBytes());
+                HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+                connection.setRequestMethod("POST");
+                connection.setDoOutput(true);
+                connection.setRequestProperty("Authorization", System.getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN"));
+                connection.setRequestProperty("X-Amz-Invocation-Type", "Event");
+                connection.setRequestProperty("X-Amz-Client-Context", about);
+                try (OutputStream body = connection.getOutputStream()) {
+                    body.write(("{\"java\": \"" + event.get("text") + "\"}").getBytes());
+                }
+                System.out.println("published: " + connection.getResponseCode());
+            }
+        }
         """
 
     /// Sends one message through each function and between the devices.

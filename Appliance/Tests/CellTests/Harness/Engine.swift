@@ -1,0 +1,107 @@
+import Artifacts
+import Foundation
+import Image
+
+/// A container engine: the one that runs, or Debian's, started for the tests with folders of its own and stopped after them.
+final class Engine: @unchecked Sendable {
+    /// Of all tests of this process.
+    static let shared = Result { try Engine() }
+
+    private static let emulation = "/proc/sys/fs/binfmt_misc"
+    /// What is ended with this process, for `atexit`, which takes no closure.
+    nonisolated(unsafe) private static var daemon: Process?
+    nonisolated(unsafe) private static var registrations: [String] = []
+    nonisolated(unsafe) private static var work = ""
+
+    private var address: [String] = []
+
+    private init() throws {
+        atexit { Engine.end() }
+        if try result(of: ["docker", "version"]).code != 0 { try start() }
+    }
+
+    private func start() throws {
+        Self.work = "/tmp/perennial-engine-\(getpid())"
+        let (work, log) = (Self.work, Self.work + "/dockerd.log")
+        try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/sbin/dockerd")
+        process.arguments = [
+            "--host", "unix://\(work)/docker.sock", "--data-root", work + "/data", "--exec-root", work + "/exec",
+            "--pidfile", work + "/docker.pid",
+        ]
+        process.standardOutput = FileHandle(forWritingAtPath: log)
+        process.standardError = process.standardOutput
+        do { try process.run() } catch {
+            throw BuildError(
+                "No container engine runs, and dockerd cannot be started (\(error)). Run `scripts/setup cell`.")
+        }
+        Self.daemon = process
+        address = ["--host", "unix://\(work)/docker.sock"]
+        setenv("DOCKER_HOST", "unix://\(work)/docker.sock", 1)
+        try wait(for: "dockerd to answer; \(log) says why not") {
+            guard process.isRunning else {
+                throw BuildError("dockerd ended:\n\(String(decoding: try FileContent.file(log).load(), as: UTF8.self))")
+            }
+            return try result(of: ["docker", "version"]).code == 0
+        }
+    }
+
+    private static func end() {
+        for name in registrations {
+            try? "-1".write(toFile: "\(emulation)/\(name)", atomically: false, encoding: .ascii)
+        }
+        guard let daemon, daemon.isRunning else { return }
+        daemon.terminate()
+        daemon.waitUntilExit()
+        try? FileManager.default.removeItem(atPath: work)
+    }
+
+    /// Lets the kernel start programs of an architecture, in containers too (Documentation/admin-guide/binfmt-misc.rst).
+    func emulate(_ architecture: Architecture) throws {
+        let kind = architecture == .aarch64 ? "aarch64" : "arm"
+        let manager = FileManager.default
+        if !manager.fileExists(atPath: Self.emulation + "/register") {
+            try CellTests.run("mount", "-t", "binfmt_misc", "binfmt_misc", Self.emulation)
+        }
+        for name in try manager.contentsOfDirectory(atPath: Self.emulation) where name != "register" && name != "status"
+        {
+            let text = try String(contentsOfFile: "\(Self.emulation)/\(name)", encoding: .utf8)
+            // F: the emulator is opened now, so that it need not be in the container.
+            guard text.hasPrefix("enabled"),
+                let flags = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
+            else { continue }
+            if flags.contains("F"), text.contains("/\(kind)-") || text.contains("qemu-\(kind)-") { return }
+        }
+        let line = try String(contentsOfFile: "/usr/lib/binfmt.d/qemu-\(kind).conf", encoding: .utf8)
+        let fields = line.trimmingCharacters(in: .newlines).split(separator: ":", omittingEmptySubsequences: false)
+        let name = "perennial-\(kind)"
+        let rest = fields.dropFirst(2).joined(separator: ":")
+        try ":\(name):\(rest)".write(toFile: Self.emulation + "/register", atomically: false, encoding: .isoLatin1)
+        Self.registrations.append(name)
+    }
+
+    /// Runs `docker`.
+    ///
+    /// - Returns: what it wrote to standard output and standard error.
+    @discardableResult
+    func run(_ words: String...) throws -> String { try run(words) }
+
+    @discardableResult
+    func run(_ words: [String]) throws -> String {
+        let (code, output) = try attempt(words)
+        guard code == 0 else {
+            throw BuildError("`docker \(words.joined(separator: " "))` ended with \(code):\n\(output)")
+        }
+        return output.trimmingCharacters(in: .newlines)
+    }
+
+    /// Runs `docker`, which may fail.
+    func attempt(_ words: [String]) throws -> (code: Int32, output: String) {
+        try result(of: ["docker"] + address + words)
+    }
+
+    /// Starts `docker` beside the test.
+    func start(_ words: [String]) throws -> Command { try Command(["docker"] + address + words) }
+}
