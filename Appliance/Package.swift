@@ -25,7 +25,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "ImageTests", dependencies: ["Image"], swiftSettings: settings),
         // One cell of the grid of artifacts and architectures is started as its user would: `make cell`.
-        .testTarget(name: "CellTests", dependencies: ["Artifacts", "Image"], swiftSettings: settings),
+        .testTarget(
+            name: "CellTests", dependencies: ["Artifacts", "Image"], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Image"], swiftSettings: settings),
     ]
 )

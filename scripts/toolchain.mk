@@ -36,9 +36,9 @@ dist: ## build greengrassd and V1's archive for each target into dist/ (LOCKED=1
 image: ## make the images for `docker load` into dist/, without a container engine
 	@scripts/setup sdk
 	@for name in x86_64 armv6l; do [ -x dist/$$name/greengrassd ] || scripts/dist/binary $$name || exit 1; done
-	@scripts/image/build minimal x86_64
-	@scripts/image/build minimal armv6l
-	@scripts/image/build python x86_64
+	@scripts/setup image
+	@scripts/greengrass-image build --artifact image-minimal --arch x86_64 armv6l
+	@scripts/greengrass-image build --artifact image-python --arch x86_64
 
 check-dist: ## run every architecture's core and every image: messages, processes left, size, start time, memory
 	@scripts/setup dist

@@ -26,8 +26,7 @@ func runCommand() -> Int32 {
         return ExitCode.failure
     }
     let root = invocation.root
-    let mounted = isEntrypoint ? OuterContainer.current().mountPoints : []
-    if !invocation.insecure, let problem = ownershipProblem(invocation.command, root: root, trusting: mounted) {
+    if !invocation.insecure, let problem = ownershipProblem(invocation.command, root: root, trusting: OuterContainer.mounts()) {
         Console.complain("greengrassd: \(problem)")
         return ExitCode.failure
     }

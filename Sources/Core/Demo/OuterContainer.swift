@@ -44,6 +44,9 @@ public struct OuterContainer {
         return OuterContainer(mountinfo: text, hostName: Interfaces.hostName())
     }
 
+    /// Where whoever started this container has mounted something; empty where there is no container.
+    public static func mounts() -> [String] { MachineCheck.outerContainer() == nil ? [] : current().mountPoints }
+
     private static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f")
     }

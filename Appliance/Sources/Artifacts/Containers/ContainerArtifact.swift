@@ -29,11 +29,19 @@ public struct ContainerArtifact: Artifact {
         if flavour != .clients {
             layers.append((try core(architecture, build), "Perennial \(build.version)"))
         }
+        try layers[layers.count - 1].tree.addFile(
+            "usr/share/doc/perennial/sbom.spdx.json",
+            .bytes(SBOM(of: file, components(architecture, build), build).json()))
         let image = ContainerImage(
             platform: architecture.platform, settings: settings(build), layers: layers,
             names: Self.names(flavour, build), time: build.time)
         try image.write(to: build.output + "/" + file)
         return [file]
+    }
+
+    private func components(_ architecture: Architecture, _ build: Build) throws -> [Component] {
+        let core = flavour == .clients ? [] : try build.coreComponents()
+        return core + (try build.components(of: flavour.packages ?? "certificates", for: architecture))
     }
 
     /// The program lies beside the root, which is a volume: an image of a newer version brings a newer program to the state

@@ -35,7 +35,7 @@ final class ContainerCell {
             throw BuildError("\(cell.artifact) is no container image.")
         }
         self.flavour = flavour
-        if !cell.isNative { try engine.emulate(cell.architecture) }
+        try Emulation.prepare(for: cell.architecture)
         try load(flavour)
     }
 
@@ -79,7 +79,8 @@ final class ContainerCell {
         if cell.isNative { return [] }
         let (architecture, variant) = cell.architecture.platform
         let words = ["--platform", "linux/" + architecture + (variant.map { "/" + $0 } ?? "")]
-        return cell.architecture == .armv6l ? words + ["--env", "QEMU_CPU=arm1176"] : words
+        guard let processor = Emulation.processor(of: cell.architecture) else { return words }
+        return words + ["--env", "QEMU_CPU=" + processor]
     }
 
     /// Runs a container to its end.
@@ -110,9 +111,10 @@ final class ContainerCell {
         return try engine.run("volume", "create", "\(prefix)-\(name)")
     }
 
-    func network(_ name: String) throws -> String {
+    /// - Parameter internal: whether it leads to containers alone; published ports stay with another network then.
+    func network(_ name: String, internal: Bool = false) throws -> String {
         networks.append("\(prefix)-\(name)")
-        try engine.run("network", "create", "\(prefix)-\(name)")
+        try engine.run(["network", "create"] + (internal ? ["--internal"] : []) + ["\(prefix)-\(name)"])
         return "\(prefix)-\(name)"
     }
 

@@ -1,4 +1,3 @@
-import Artifacts
 import Foundation
 import Image
 
@@ -7,10 +6,8 @@ final class Engine: @unchecked Sendable {
     /// Of all tests of this process.
     static let shared = Result { try Engine() }
 
-    private static let emulation = "/proc/sys/fs/binfmt_misc"
     /// What is ended with this process, for `atexit`, which takes no closure.
     nonisolated(unsafe) private static var daemon: Process?
-    nonisolated(unsafe) private static var registrations: [String] = []
     nonisolated(unsafe) private static var work = ""
 
     private var address: [String] = []
@@ -49,37 +46,10 @@ final class Engine: @unchecked Sendable {
     }
 
     private static func end() {
-        for name in registrations {
-            try? "-1".write(toFile: "\(emulation)/\(name)", atomically: false, encoding: .ascii)
-        }
         guard let daemon, daemon.isRunning else { return }
         daemon.terminate()
         daemon.waitUntilExit()
         try? FileManager.default.removeItem(atPath: work)
-    }
-
-    /// Lets the kernel start programs of an architecture, in containers too (Documentation/admin-guide/binfmt-misc.rst).
-    func emulate(_ architecture: Architecture) throws {
-        let kind = architecture == .aarch64 ? "aarch64" : "arm"
-        let manager = FileManager.default
-        if !manager.fileExists(atPath: Self.emulation + "/register") {
-            try CellTests.run("mount", "-t", "binfmt_misc", "binfmt_misc", Self.emulation)
-        }
-        for name in try manager.contentsOfDirectory(atPath: Self.emulation) where name != "register" && name != "status"
-        {
-            let text = try String(contentsOfFile: "\(Self.emulation)/\(name)", encoding: .utf8)
-            // F: the emulator is opened now, so that it need not be in the container.
-            guard text.hasPrefix("enabled"),
-                let flags = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
-            else { continue }
-            if flags.contains("F"), text.contains("/\(kind)-") || text.contains("qemu-\(kind)-") { return }
-        }
-        let line = try String(contentsOfFile: "/usr/lib/binfmt.d/qemu-\(kind).conf", encoding: .utf8)
-        let fields = line.trimmingCharacters(in: .newlines).split(separator: ":", omittingEmptySubsequences: false)
-        let name = "perennial-\(kind)"
-        let rest = fields.dropFirst(2).joined(separator: ":")
-        try ":\(name):\(rest)".write(toFile: Self.emulation + "/register", atomically: false, encoding: .isoLatin1)
-        Self.registrations.append(name)
     }
 
     /// Runs `docker`.
