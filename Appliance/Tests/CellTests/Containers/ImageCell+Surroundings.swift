@@ -9,7 +9,7 @@ extension ImageCell {
     func cutOff() throws {
         try ContainerCell.run { place in
             let (volume, outside, between) = (
-                try place.volume("cut"), try place.network("outside"), try place.network("between", internal: true)
+                try place.volume("cut"), try place.network("outside"), try place.network("between", isInternal: true)
             )
             let core = try place.start(
                 "core", ["-v", "\(volume):/greengrass", "-p", "127.0.0.1::8883", "--network", outside],

@@ -111,10 +111,10 @@ final class ContainerCell {
         return try engine.run("volume", "create", "\(prefix)-\(name)")
     }
 
-    /// - Parameter internal: whether it leads to containers alone; published ports stay with another network then.
-    func network(_ name: String, internal: Bool = false) throws -> String {
+    /// - Parameter isInternal: whether it leads to containers alone; published ports stay with another network then.
+    func network(_ name: String, isInternal: Bool = false) throws -> String {
         networks.append("\(prefix)-\(name)")
-        try engine.run(["network", "create"] + (internal ? ["--internal"] : []) + ["\(prefix)-\(name)"])
+        try engine.run(["network", "create"] + (isInternal ? ["--internal"] : []) + ["\(prefix)-\(name)"])
         return "\(prefix)-\(name)"
     }
 
