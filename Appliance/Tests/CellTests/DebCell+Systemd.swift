@@ -1,0 +1,90 @@
+import Artifacts
+import Foundation
+import Image
+import Testing
+
+/// The package's unit under systemd, on a booted Debian kernel with control groups of version 2.
+extension DebCell {
+    private static let systemd = DebianRoot(packages: ["adduser", "procps", "python3", "systemd-sysv"])
+
+    /// A function that runs on, in a container with a memory limit.
+    private static let group = """
+        {
+          "Functions": [{
+            "Id": "steady", "FunctionArn": "arn:aws:lambda:us-west-2:000000000000:function:steady:1",
+            "Runtime": "python3.7", "Handler": "steady.handler",
+            "FunctionConfiguration": { "Pinned": true, "Timeout": 60, "MemorySize": 65536,
+                                       "Environment": { "Execution": { "IsolationMode": "GreengrassContainer" } } }
+          }]
+        }
+        """
+
+    private static let script = """
+        set -ex
+        apt-get -qq update
+        apt-get -q -y install greengrassd
+        systemctl is-enabled greengrassd
+        core=/greengrass/ggc/core/greengrassd
+        $core init
+        $core deploy /root/group
+        pid() { systemctl show -P MainPID greengrassd; }
+        await() { n=0; until "$@"; do n=$((n+1)); [ $n -lt 600 ]; sleep 0.1; done; }
+        systemctl start greengrassd
+        systemctl is-active greengrassd
+        first=$(pid)
+        test "$first" = "$(cat /var/run/greengrassd.pid)"
+        ps aux | grep -E 'greengrass.*daemon'
+        running() { $core status --json | grep -q '"state": *"running"'; }
+        await running
+        # Its control groups are the unit's own.
+        find /sys/fs/cgroup/system.slice/greengrassd.service -name memory.max | xargs grep -q '^67108864$'
+        systemctl reload greengrassd
+        systemctl is-active greengrassd
+        second=$(pid)
+        test "$first" != "$second"
+        $core status >/dev/null
+        kill -9 $second
+        other() { systemctl -q is-active greengrassd && test "$(pid)" != "$second" && test "$(pid)" != 0; }
+        await other
+        $core status >/dev/null
+        systemctl stop greengrassd
+        test ! -e /var/run/greengrassd.pid
+        ! pgrep -f /greengrass/ggc/
+        systemctl start greengrassd
+        apt-get -q -y purge greengrassd
+        ! pgrep -f /greengrass/ggc/
+        ! systemctl cat greengrassd
+        test ! -e /greengrass
+        """
+
+    @Test(
+        "INST-09: under systemd the unit starts, reloads, starts again after a crash, stops, and is gone with its package"
+    )
+    func underSystemd() throws {
+        let cell = try Cell.current()
+        let files = DebianPackageFile(cell.build, cell.architecture)
+        guard cell.isNative else {
+            // The very unit that the native cell starts.
+            let path = "\(cell.build.output)/apt/pool/main/g/greengrassd/\(files.fileName)"
+            let unit = try ArchiveReader.package(path)["lib/systemd/system/greengrassd.service"]
+            let source = try cell.build.source("Appliance/files/linux/greengrassd.service").load()
+            #expect(unit?.kind == .file(.bytes(source)))
+            return
+        }
+        let archive = try Self.systemd.archive(for: cell.architecture, in: cell.build)
+        var root = try ArchiveReader.tree(FileContent.file(archive).load(), name: archive)
+        root.remove { $0.hasPrefix("etc/apt/sources.list") }
+        try root.addFile("etc/apt/sources.list", text: "deb [trusted=yes] file:/srv/apt stable main\n")
+        for name in try FileManager.default.subpathsOfDirectory(atPath: cell.build.output + "/apt") {
+            let path = "\(cell.build.output)/apt/\(name)"
+            if let content = try? FileContent.file(path) { try root.addFile("srv/apt/" + name, content) }
+        }
+        try root.addFile("root/group/group.json", text: Self.group)
+        try root.addFile(
+            "root/group/steady/steady.py", text: "def handler(event, context):\n    return None\n")
+        let said = try withScratch { folder in
+            try VirtualMachine.run(Self.script, in: root, build: cell.build, folder: folder)
+        }
+        #expect(said.contains("cell: passed"), "\(said)")
+    }
+}
