@@ -66,7 +66,7 @@ public struct CoreTree {
         let folder = build.repository + "/.build/native/" + architecture.rawValue
         try build.script("scripts/native/library", architecture.rawValue, folder)
         let library = "libaws-greengrass-core-sdk-c.so"
-        try tree.addFile("\(package)/runtime/executable/\(library)", .file(folder + "/" + library), mode: 0o755)
+        try tree.addFile("\(package)/runtime/executable/\(library)", .file(folder + "/" + library))
         // What a native function is compiled with stands beside what it is linked with.
         let header = "greengrasssdk.h"
         try tree.addFile(
