@@ -16,7 +16,9 @@ struct VirtualMachine {
         root.remove {
             $0.hasPrefix("usr/share/doc/") || $0.hasPrefix("usr/share/locale/") || $0.hasPrefix("var/cache/apt/")
         }
-        try root.addLink("init", to: "/lib/systemd/systemd")
+        try root.addFile("init", text: first, mode: 0o755)
+        // Nobody logs in, and a device that no udev tells of would be waited for.
+        try root.addLink("etc/systemd/system/serial-getty@ttyS0.service", to: "/dev/null")
         try root.addFile("root/cell.sh", text: script, mode: 0o755)
         try root.addFile("etc/systemd/system/cell.service", text: unit)
         try root.addLink(
@@ -32,6 +34,17 @@ struct VirtualMachine {
         guard code == 0 else { throw BuildError("The virtual machine ended with \(code):\n\(output)") }
         return output
     }
+
+    /// The kernel's first root file system cannot be changed for another one, as containers do: pivot_root(2), NOTES.
+    private static let first = """
+        #!/bin/sh
+        mkdir /new
+        mount -t tmpfs -o mode=755,size=90% root /new
+        for name in bin etc lib lib64 root sbin srv usr var; do cp -a /$name /new/; done
+        mkdir /new/dev /new/proc /new/run /new/sys
+        mkdir -m 1777 /new/tmp
+        exec switch_root /new /lib/systemd/systemd
+        """ + "\n"
 
     private static let unit = """
         [Unit]
