@@ -53,10 +53,10 @@ run: ## the example: a sensor, a core, a Python function and a display talk to e
 	@scripts/run-example
 
 format: ## format the Swift sources in place
-	swift format --in-place --recursive --parallel Sources Tests examples Package.swift
+	swift format --in-place --recursive --parallel Sources Tests examples Package.swift Appliance/Sources Appliance/Tests Appliance/Package.swift
 
 lint: ## check format, file lengths, imports of device code, and that scripts parse
-	swift format lint --strict --recursive --parallel Sources Tests examples Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests examples Package.swift Appliance/Sources Appliance/Tests Appliance/Package.swift
 	@scripts/lint
 
 rows: ## check docs/conformance.md against the tests and print what is open

@@ -11,7 +11,8 @@ public enum LinkProtection {
         let settings = off.map { "\($0)=1" }.joined(separator: " ")
         // Container engines lay a read-only mount over the kernel's settings.
         if OuterContainer.current().mountPoints.contains("/proc/sys") {
-            return "Hardlink/softlink protection is off (\(off.joined(separator: ", "))), and a container cannot turn it on. On "
+            return
+                "Hardlink/softlink protection is off (\(off.joined(separator: ", "))), and a container cannot turn it on. On "
                 + "the machine that runs it, `sudo sysctl -w \(settings)` does until the next boot, the same lines in a file below "
                 + "/etc/sysctl.d for good; `-i` behind the image's name starts without it, in insecure mode."
         }

@@ -35,6 +35,7 @@ struct BrokerOptions {
         guard let certificate, let key, let authority else {
             throw UsageError("TLS needs all three of --tls-cert, --tls-key and --tls-client-ca.")
         }
-        return BrokerCommand(port: port, refused: refused, tls: (certificate, key, authority), allAddresses: allAddresses)
+        return BrokerCommand(
+            port: port, refused: refused, tls: (certificate, key, authority), allAddresses: allAddresses)
     }
 }

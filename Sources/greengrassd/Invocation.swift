@@ -97,7 +97,10 @@ struct Invocation {
             known = ["--thing", "--region", "--account", "--mqtt-port", "--daemon-port", "--demo"]
             if options.demo { known.append("--cloud") }
             let wishes = options.wishes
-            command = options.demo ? .initializeDemo(DemoCommand(container: nil, wishes: wishes)) : .initialize(InitCommand(wishes: wishes))
+            command =
+                options.demo
+                ? .initializeDemo(DemoCommand(container: nil, wishes: wishes))
+                : .initialize(InitCommand(wishes: wishes))
         case "device":
             guard words.count == 3, words[1] == "add" else { throw UsageError("Write `greengrassd device add NAME`.") }
             used = 3
@@ -111,7 +114,8 @@ struct Invocation {
             known = ["--foreground", "--demo"]
             if options.demo {
                 known += ["--thing", "--region", "--account", "--mqtt-port", "--daemon-port", "--cloud"]
-                command = .startDemo(DemoCommand(container: nil, wishes: options.wishes), foreground: options.foreground)
+                command = .startDemo(
+                    DemoCommand(container: nil, wishes: options.wishes), foreground: options.foreground)
             } else {
                 command = .start(foreground: options.foreground)
             }

@@ -26,7 +26,9 @@ func runCommand() -> Int32 {
         return ExitCode.failure
     }
     let root = invocation.root
-    if !invocation.insecure, let problem = ownershipProblem(invocation.command, root: root, trusting: OuterContainer.mounts()) {
+    if !invocation.insecure,
+        let problem = ownershipProblem(invocation.command, root: root, trusting: OuterContainer.mounts())
+    {
         Console.complain("greengrassd: \(problem)")
         return ExitCode.failure
     }

@@ -64,7 +64,8 @@ public struct ContainerRoot {
     }
 
     private func problem(_ folder: String, mounted: [String], filled: [String]) -> String {
-        let needed = "A core needs both: -v CERTS:\(layout.certificates) -v CONFIG:\(folder), CONFIG with config.json and CERTS "
+        let needed =
+            "A core needs both: -v CERTS:\(layout.certificates) -v CONFIG:\(folder), CONFIG with config.json and CERTS "
             + "with the files that it names; with neither, a demonstration is made."
         if mounted.contains(folder) {
             return "\(folder) is mounted, but has no config.json" + (filled.contains(folder) ? "." : ": it is empty. ")
@@ -76,6 +77,7 @@ public struct ContainerRoot {
             return "\(layout.certificates) is mounted" + (filled.contains(layout.certificates) ? "" : ", though empty,")
                 + " and \(folder) is not. " + needed
         }
-        return "There are files in \(filled.joined(separator: " and ")), but there is no \(layout.configurationFile). " + needed
+        return "There are files in \(filled.joined(separator: " and ")), but there is no \(layout.configurationFile). "
+            + needed
     }
 }

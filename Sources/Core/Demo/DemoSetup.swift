@@ -17,7 +17,8 @@ public struct DemoSetup {
         /// From `HOST:PORT`; nil when it is something else.
         public init?(_ text: String) {
             let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, let port = UInt16(String(decoding: Array(parts[1]), as: UTF8.self)),
+            guard parts.count == 2, !parts[0].isEmpty,
+                let port = UInt16(String(decoding: Array(parts[1]), as: UTF8.self)),
                 port > 0
             else { return nil }
             host = String(decoding: Array(parts[0]), as: UTF8.self)

@@ -14,9 +14,13 @@ struct BrokerCommand {
         do throws(SetupError) {
             let broker = try PlainBroker(
                 port: port, refusing: refused,
-                tls: tls.map { PlainBroker.TLSFiles(certificate: $0.certificate, key: $0.key, authority: $0.authority) },
+                tls: tls.map {
+                    PlainBroker.TLSFiles(certificate: $0.certificate, key: $0.key, authority: $0.authority)
+                },
                 allAddresses: allAddresses)
-            Console.say("MQTT on \(allAddresses ? "all addresses, port " : "127.0.0.1:")\(broker.port)\(tls == nil ? "" : " with TLS")")
+            Console.say(
+                "MQTT on \(allAddresses ? "all addresses, port " : "127.0.0.1:")\(broker.port)\(tls == nil ? "" : " with TLS")"
+            )
             try broker.run()
             return ExitCode.success
         } catch {
