@@ -2,6 +2,7 @@ import Image
 
 /// What a device's processor is, under V1's name for it.
 public enum Architecture: String, CaseIterable, Sendable {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case armv6l, armv7l, aarch64, x86_64
 
     /// How V1's archives spell it (what-is-gg.md).
