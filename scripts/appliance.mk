@@ -2,14 +2,18 @@
 # ARCH=x86_64 ARTIFACT=tarball`; without them it is everything (scripts/greengrass-image list).
 ARTIFACT ?=
 
-.PHONY: images cell matrix sizes reproducible sources lock checksums docs-test
+.PHONY: images cells cell matrix sizes reproducible sources lock checksums docs-test
 
 images: ## build every artifact into dist/ (ARCH="…" ARTIFACT="…"; LOCKED=1: only the lock files' packages)
 	@scripts/setup image
 	@scripts/images "$(ARCH)" "$(ARTIFACT)"
 
-cell: ## start one artifact of one architecture as its user would (ARCH=x86_64 ARTIFACT=tarball)
+cells: ## print the cells of the grid as JSON
+	@scripts/greengrass-image list --json
+
+cell: ## build and start one artifact of one architecture as its user would (ARCH=x86_64 ARTIFACT=tarball)
 	@scripts/setup cell
+	@scripts/images "$(ARCH)" "$(ARTIFACT)"
 	@scripts/cell "$(ARCH)" "$(ARTIFACT)"
 
 matrix: ## start every artifact on every architecture, and write the grid into docs/appliance.md

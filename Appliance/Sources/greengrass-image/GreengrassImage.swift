@@ -59,8 +59,16 @@ struct ListCommand: ParsableCommand {
 
     @Flag(help: "Print the test suite that starts it instead.")
     var suites = false
+    @Flag(help: "Print each cell of the grid as an object of a JSON array.")
+    var json = false
 
     func run() {
+        if json {
+            let cells = allArtifacts.flatMap { artifact in
+                artifact.architectures.map { #"{"artifact":"\#(artifact.name)","arch":"\#($0.rawValue)"}"# }
+            }
+            return print("[\(cells.joined(separator: ","))]")
+        }
         for artifact in allArtifacts {
             print(
                 artifact.name, suites ? artifact.suite : artifact.architectures.map(\.rawValue).joined(separator: " "))
