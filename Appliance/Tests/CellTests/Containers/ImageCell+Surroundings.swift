@@ -49,6 +49,7 @@ extension ImageCell {
             let file = place.scratch + "/group/group.json"
             let text = try String(contentsOfFile: file, encoding: .utf8)
             try text.replacingOccurrences(of: "NoContainer", with: "GreengrassContainer")
+                .replacingOccurrences(of: "\"Pinned\"", with: "\"MemorySize\": 262144, \"Pinned\"")
                 .write(toFile: file, atomically: true, encoding: .utf8)
             let options = [
                 "-v", "\(place.scratch)/root/certs:/greengrass/certs", "-v",
