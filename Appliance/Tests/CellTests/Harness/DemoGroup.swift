@@ -114,7 +114,7 @@ struct DemoGroup {
         };
         """
 
-    private static let java = """
+    private static let java = #"""
         import java.io.OutputStream;
         import java.net.HttpURLConnection;
         import java.net.URL;
@@ -138,7 +138,7 @@ struct DemoGroup {
                 System.out.println("published: " + connection.getResponseCode());
             }
         }
-        """
+        """#
 
     /// Sends one message through each function and between the devices.
     func exchange(host: String = "127.0.0.1", port: Int, certificates folder: String, within: [String] = []) throws {
