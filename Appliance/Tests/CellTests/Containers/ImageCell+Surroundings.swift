@@ -68,7 +68,7 @@ extension ImageCell {
                 of: "{\n", with: "{\n  \"runtime\": {\"fallBackToNoContainer\": \"yes\"},\n",
                 range: settings.range(of: "{\n")
             ).write(toFile: config, atomically: true, encoding: .utf8)
-            for (name, privileges) in [("falls", []), ("privileged", ["--privileged"])] {
+            for (name, privileges) in [("falls", []), ("privileged", Self.privileges)] {
                 let name = try place.start(name, options + privileges, place.insecure)
                 try place.waitUntilHealthy(name)
                 try place.engine.run(["exec", name] + deploy)
