@@ -37,7 +37,9 @@ extension DebCell {
         running() { $core status --json | grep -q '"state": *"running"'; }
         await running
         # Its control groups are the unit's own.
-        find /sys/fs/cgroup/system.slice/greengrassd.service -name memory.max | xargs grep -q '^67108864$'
+        limits=$(find /sys/fs/cgroup -path '*greengrass*' -name memory.max | xargs grep -H .)
+        cat /greengrass/ggc/var/log/supervisor.log
+        echo "$limits" | grep '/system.slice/greengrassd.service/.*:67108864$'
         systemctl reload greengrassd
         systemctl is-active greengrassd
         second=$(pid)
