@@ -36,10 +36,8 @@ extension DebCell {
         ps aux | grep -E 'greengrass.*daemon'
         running() { $core status --json | grep -q '"state": *"running"'; }
         await running
-        # Its control groups are the unit's own.
-        limits=$(find /sys/fs/cgroup -path '*greengrass*' -name memory.max | xargs grep -H .)
-        cat /greengrass/ggc/var/log/supervisor.log
-        echo "$limits" | grep '/system.slice/greengrassd.service/.*:67108864$'
+        # The function's limit, in bytes.
+        find /sys/fs/cgroup -path '*greengrass*/f[0-9]*' -name memory.max | xargs grep -H '^67108864$'
         systemctl reload greengrassd
         systemctl is-active greengrassd
         second=$(pid)

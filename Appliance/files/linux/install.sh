@@ -107,13 +107,13 @@ check_machine() {
     fail "something is missing on this machine (above; each arrow tells what mends it). Mend it and run this again, or use --force."
 }
 
-# Whether a core of any version runs from this root.
+# Whether a core of any version runs from this root; an emulated one runs the emulator's file.
 is_running() {
     for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid; do
         [ -s "$file" ] || continue
         process=$(head -n 1 "$file")
         case $process in '' | *[!0-9]*) continue ;; esac
-        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$root"/ggc/packages/* | "$root"/greengrassd*) return 0 ;; esac
+        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$root"/ggc/packages/* | "$root"/greengrassd* | */qemu-*) return 0 ;; esac
     done
     return 1
 }
