@@ -8,7 +8,8 @@ final class BootMachine {
     let architecture: Architecture
     /// The disk, as it would be flashed.
     let disk: String
-    let port = BootMachine.freePort()
+    /// Another one at each start: connections of a machine that was cut off may keep the old one busy.
+    private(set) var port = 0
     private let folder: String
     /// In place of what the disk says, where no firmware reads it; more disks and so on.
     private let kernelOptions: String
@@ -55,6 +56,7 @@ final class BootMachine {
 
     /// Turns it on.
     func start(clock: String? = nil) throws {
+        port = Self.freePort()
         console = try Command(words + (clock.map { ["-rtc", "base=" + $0] } ?? []))
     }
 
