@@ -112,12 +112,17 @@ struct BootImageCell {
         try withFlashed { machine, seed, _ in
             try machine.start(clock: "1970-01-01")
             try machine.waitUntilReady()
+            if try machine.shell("date +%Y") != "1970" {
+                // A PC's firmware does not let its clock be before 1998: the running system's is set, and the core starts anew.
+                try machine.shell("date -s @60 && \(Self.core) stop")
+                try machine.wait(for: "Greengrass successfully started", times: 2)
+            }
             #expect(try machine.shell("date +%Y") == "1970")
             try seed.exchange(machine)
             let check = try machine.shell(Self.core + " check || true")
             #expect(check.contains("it is 1970-01-01") && check.contains("before"), "\(check)")
             let status = try machine.shell(Self.core + " status")
-            #expect(status.contains("clock") && status.contains("days behind"), "\(status)")
+            #expect(status.contains("Clock: 1970-01-01") && status.contains("days behind"), "\(status)")
             try machine.shutDown()
         }
     }

@@ -129,7 +129,16 @@ final class BootMachine {
         return Date().timeIntervalSince(start)
     }
 
-    func wait(for text: String, seconds: Double = 420) throws { try running().wait(for: text, seconds: seconds) }
+    /// Waits until it has shown something, perhaps again.
+    func wait(for text: String, times: Int = 1, seconds: Double = 420) throws {
+        let console = try running()
+        guard times > 1 else { return try console.wait(for: text, seconds: seconds) }
+        try CellTests.wait(
+            for: "\"\(text)\" \(times) times; it said:\n\(console.output.suffix(1500))", seconds: seconds
+        ) {
+            console.output.components(separatedBy: text).count > times
+        }
+    }
 
     /// Runs a line of shell on the console, as root.
     ///
@@ -155,7 +164,9 @@ final class BootMachine {
         guard let first = said.range(of: begin), let last = said.range(of: end) else {
             throw BuildError("The console's answer to `\(line)` was lost:\n\(said.suffix(2000))")
         }
-        let answer = said[first.upperBound..<last.lowerBound].replacing("\r", with: "")
+        // As a character "\r\n" is one.
+        let scalars = said[first.upperBound..<last.lowerBound].unicodeScalars.filter { $0 != "\r" }
+        let answer = String(String.UnicodeScalarView(scalars))
         let code = said[last.upperBound...].prefix { $0 != "." }
         guard code == "0" else { throw BuildError("`\(line)` on the machine ended with \(code):\n\(answer)") }
         return answer.trimmingCharacters(in: .whitespacesAndNewlines)
