@@ -174,7 +174,8 @@ struct DebCell {
                 let gpg = ["gpg", "--homedir", home, "--batch", "--quiet"]
                 for words in [
                     ["--passphrase", "", "--quick-gen-key", "cell@example.invalid", "ed25519"],
-                    ["--output", folder + "/secret", "--export-secret-keys"], ["--output", folder + "/public", "--export"],
+                    ["--output", folder + "/secret", "--export-secret-keys"],
+                    ["--output", folder + "/public", "--export"],
                 ] {
                     let (code, output) = try CellTests.result(of: gpg + words)
                     guard code == 0 else { throw BuildError("gpg \(words) failed:\n\(output)") }
@@ -185,7 +186,8 @@ struct DebCell {
                 try offer(folder + "/apt", machine)
             }
             try machine.shell(
-                "echo 'deb [signed-by=/etc/apt/keyrings/perennial.gpg] file:/srv/apt stable main' >/etc/apt/sources.list")
+                "echo 'deb [signed-by=/etc/apt/keyrings/perennial.gpg] file:/srv/apt stable main' >/etc/apt/sources.list"
+            )
             let strict = ["apt-get", "-q", "-o", "APT::Update::Error-Mode=any", "update"]
             let taken = try machine.result(strict)
             #expect(taken.code == 0, "\(taken.output)")
