@@ -5,6 +5,11 @@ import Testing
 
 /// The image among others: a cloud that comes and goes, privileges, state of an older version.
 extension ImageCell {
+    /// What the core says that it needs; less than `--privileged`, which not every machine can give.
+    private static let privileges = [
+        "--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
+    ]
+
     @Test("DOCK-02: what devices say while the way to the cloud is cut arrives when it is back")
     func cutOff() throws {
         try ContainerCell.run { place in
