@@ -71,6 +71,12 @@ public struct ControlGroups: Sendable {
                 guard folder(leaf) != nil else { continue }
                 do throws(SystemError) {
                     try ControlFile.write(Path.join(leaf, "cgroup.procs"), "0")
+                    // A unit of systemd's has `greengrassd start` in its group too, which waits for this process. Whatever
+                    // else is in there, a person's shell for instance, is not ours to move.
+                    let starter = Processes.parent
+                    if Files.linkTarget("/proc/\(starter)/exe") == Processes.executable() {
+                        try ControlFile.write(Path.join(leaf, "cgroup.procs"), "\(starter)")
+                    }
                 } catch {
                     problems.append(error.description)
                     continue

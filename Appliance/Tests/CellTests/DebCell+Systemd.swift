@@ -36,13 +36,14 @@ extension DebCell {
         ps aux | grep -E 'greengrass.*daemon'
         running() { $core status --json | grep -q '"state": *"running"'; }
         await running
-        # The function's limit, in bytes.
-        find /sys/fs/cgroup -path '*greengrass*/f[0-9]*' -name memory.max | xargs grep -H '^67108864$'
+        # The function's limit, in bytes, in a group below the unit's.
+        find /sys/fs/cgroup/system.slice/greengrassd.service -name memory.max | xargs grep -H '^67108864$'
         systemctl reload greengrassd
         systemctl is-active greengrassd
         second=$(pid)
         test "$first" != "$second"
-        $core status >/dev/null
+        await running
+        find /sys/fs/cgroup/system.slice/greengrassd.service -name memory.max | xargs grep -H '^67108864$'
         kill -9 $second
         other() { systemctl -q is-active greengrassd && test "$(pid)" != "$second" && test "$(pid)" != 0; }
         await other
