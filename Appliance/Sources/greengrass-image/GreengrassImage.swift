@@ -78,13 +78,15 @@ struct ListCommand: ParsableCommand {
 
 struct LockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lock", abstract: "Writes the lock file anew from the newest packages of the archive.")
+        commandName: "lock", abstract: "Writes the lock files anew from the newest packages of the archive.")
 
     @OptionGroup var place: Place
+    @Flag(help: "Keep the packages, and look for their sources alone.")
+    var sourcesOnly = false
 
     func run() throws {
         let build = try place.build()
-        print("\(PackageLock.path): \(try build.packages.renewLock()) packages")
+        if !sourcesOnly { print("\(PackageLock.path): \(try build.packages.renewLock()) packages") }
         print("\(SourceLock.path): \(try SourceStore(build).renewLock()) files")
     }
 }

@@ -28,11 +28,22 @@ public struct SourceStore {
     public func renewLock() throws -> Int {
         let apt = try Apt(build)
         var files: [SourceLock.File] = []
-        for (name, version) in try wanted() { files += try apt.sourceFiles(name, version) }
-        try fetch(files, with: apt)
+        var absent: [String] = []
+        for (name, version) in try wanted() {
+            do {
+                let found = try apt.sourceFiles(name, version)
+                try fetch(found, with: apt)
+                files += found
+            } catch {
+                // A mirror may still have a package when the sources have been replaced.
+                absent.append("\(name) \(version)")
+                let notice = "notice: the package archive does not have the sources of \(name) \(version)\n"
+                FileHandle.standardError.write(Data(notice.utf8))
+            }
+        }
         let digest = SHA256()
         try writer.write(try tree(files)) { digest.update($0) }
-        let lock = SourceLock(archive: digest.finish(), files: files)
+        let lock = SourceLock(archive: digest.finish(), files: files, absent: absent)
         let path = build.repository + "/" + SourceLock.path
         try Data(lock.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         return files.count
