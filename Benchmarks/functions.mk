@@ -6,5 +6,5 @@ bench-functions: ## measure functions: start beside bwrap and runc, messages, me
 	@scripts/setup sdk
 	@scripts/dist/binary x86_64
 	@scripts/dist/binary x86_64 functionbench
-	@scripts/dist/tarball x86_64
+	@scripts/greengrass-image build --artifact tarball --arch x86_64
 	@Benchmarks/bench-functions $(if $(ROUNDS),--rounds $(ROUNDS)) $(PARTS)

@@ -3,7 +3,7 @@
 export LOCKED
 ARCH ?= armv6l armv7l aarch64 x86_64
 
-.PHONY: sdk sdk-lock check-sdk check-embedded selftest check-native dist image check-dist
+.PHONY: sdk sdk-lock check-sdk check-embedded selftest check-native dist check-dist
 
 sdk: ## build the Swift SDK of the device targets (ARCH="armv6l armv7l aarch64 x86_64"; cached outside the tree)
 	@scripts/setup sdk
@@ -29,20 +29,13 @@ check-native: ## build and run a native function for each target, in emulators (
 	@scripts/setup test
 	@scripts/native/check $(ARCH)
 
-dist: ## build greengrassd and V1's archive for each target into dist/ (LOCKED=1: only the lock file's sources)
-	@scripts/setup sdk
-	@for name in $(ARCH); do scripts/dist/binary $$name && scripts/dist/tarball $$name || exit 1; done
-
-image: ## make the images for `docker load` into dist/, without a container engine
-	@scripts/setup sdk
-	@for name in x86_64 armv6l; do [ -x dist/$$name/greengrassd ] || scripts/dist/binary $$name || exit 1; done
+dist: ## build greengrassd and V1's archive for each target into dist/ (LOCKED=1: only the lock files' sources)
 	@scripts/setup image
-	@scripts/greengrass-image build --artifact image-minimal --arch x86_64 armv6l
-	@scripts/greengrass-image build --artifact image-python --arch x86_64
+	@scripts/images "$(ARCH)" tarball
 
-check-dist: ## run every architecture's core and every image: messages, processes left, size, start time, memory
+check-dist: ## run every architecture's core and images: messages, processes left, size, start time, memory
 	@scripts/setup dist
-	@for name in $(ARCH); do [ -x dist/$$name/greengrassd ] || scripts/dist/binary $$name || exit 1; done
-	@for name in $(ARCH); do scripts/dist/tarball $$name || exit 1; done
-	@$(MAKE) --no-print-directory image
+	@scripts/images "$(ARCH)" tarball
+	@scripts/images "x86_64 armv6l" image-minimal
+	@scripts/images x86_64 image-python
 	@scripts/check-dist $(ARCH)
