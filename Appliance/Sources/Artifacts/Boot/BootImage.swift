@@ -8,6 +8,10 @@ public struct BootImage: Artifact {
 
     public init() {}
 
+    public static func fileName(_ architecture: Architecture, _ build: Build) -> String {
+        "greengrass-boot-\(architecture.archiveName)-\(build.version).img"
+    }
+
     static let slotSize = 5 << 20
     static let dataSize = 512 << 20
     /// What of /data is in the file: all that a new ext4 consists of. Behind it nothing has to be zero.
@@ -46,7 +50,7 @@ public struct BootImage: Artifact {
         var disk = try table.bytes()
         disk += [UInt8](repeating: 0, count: bootStart - disk.count) + boot + slot
         disk += [UInt8](repeating: 0, count: dataStart - disk.count) + data
-        let name = "greengrass-boot-\(architecture.archiveName)-\(build.version).img"
+        let name = Self.fileName(architecture, build)
         try Data(disk).write(to: URL(fileURLWithPath: "\(build.output)/\(name)"), options: .atomic)
         return [name]
     }

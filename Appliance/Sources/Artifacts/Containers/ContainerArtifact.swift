@@ -44,6 +44,11 @@ public struct ContainerArtifact: Artifact {
         return core + (try build.components(of: flavour.packages ?? "certificates", for: architecture))
     }
 
+    /// The bytes of all files in an image of it.
+    func unpackedSize(_ architecture: Architecture, _ build: Build) throws -> Int {
+        try ContainerBase(build, flavour, architecture).tree().size + core(architecture, build).size
+    }
+
     /// The program lies beside the root, which is a volume: an image of a newer version brings a newer program to the state
     /// that a volume keeps.
     private func core(_ architecture: Architecture, _ build: Build) throws -> FileTree {
