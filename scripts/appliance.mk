@@ -2,7 +2,7 @@
 # ARCH=x86_64 ARTIFACT=tarball`; without them it is everything (scripts/greengrass-image list).
 ARTIFACT ?=
 
-.PHONY: images cells cell matrix sizes reproducible sources lock checksums docs-test
+.PHONY: images cells cell matrix sizes reproducible sources lock checksums
 
 images: ## build every artifact into dist/ (ARCH="…" ARTIFACT="…"; LOCKED=1: only the lock files' packages)
 	@scripts/setup image
@@ -38,7 +38,3 @@ lock: ## write Appliance/packages.lock and sources.lock anew from the newest pac
 checksums: ## SHA256SUMS of dist/, and its signature (KEY=FILE: a private key in PEM)
 	@scripts/greengrass-image checksums
 	@$(if $(KEY),scripts/greengrass-image sign --key "$(KEY)")
-
-docs-test: ## run the commands that README and docs/ show, and compare what they print
-	@scripts/setup cell
-	@scripts/docs-test
