@@ -35,7 +35,9 @@ public struct Sizes {
         let image = "\(build.output)/" + BootImage.fileName(architecture, build)
         return [
             row("archive of the core alone", try FileContent.file(core).size, 2_500_000),
-            row("image `minimal`, unpacked", try ContainerArtifact(.minimal).unpackedSize(architecture, build), 6_000_000),
+            row(
+                "image `minimal`, unpacked", try ContainerArtifact(.minimal).unpackedSize(architecture, build),
+                6_000_000),
             row("on a router, as squashfs", try onRouter(architecture), 5_000_000),
             row("bootable image, kernel included", try FileContent.file(image).size, 24_000_000),
         ]
@@ -58,7 +60,9 @@ public struct Sizes {
         var seen: Set<String> = []
         for row in rows where seen.insert(row.what).inserted {
             let cells = architectures.map { name in
-                guard let cell = rows.first(where: { $0.what == row.what && $0.architecture == name }) else { return "" }
+                guard let cell = rows.first(where: { $0.what == row.what && $0.architecture == name }) else {
+                    return ""
+                }
                 return cell.isWithin ? megabytes(cell.size) : "**\(megabytes(cell.size))**"
             }
             lines.append("| \(row.what) | \(cells.joined(separator: " | ")) | \(megabytes(row.limit)) |")

@@ -8,7 +8,8 @@ struct GreengrassImage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greengrass-image", abstract: "Builds what Perennial is given to people as.",
         subcommands: [
-            BuildCommand.self, ListCommand.self, GridCommand.self, LockCommand.self, SourcesCommand.self, SizesCommand.self,
+            BuildCommand.self, ListCommand.self, GridCommand.self, LockCommand.self, SourcesCommand.self,
+            SizesCommand.self,
             ChecksumsCommand.self, SignCommand.self,
         ])
 }

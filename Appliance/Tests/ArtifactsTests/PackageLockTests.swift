@@ -23,6 +23,18 @@ struct PackageLockTests {
         }
     }
 
+    @Test("A signed kernel's code is in the source package of the kernel")
+    func correspondingSource() {
+        let kernel = DebianPackage(
+            name: "linux-image", architecture: "amd64", version: "6.1.192-3", sha256: Self.digest,
+            source: "linux-signed-amd64", sourceVersion: "6.1.192+3")
+        #expect(kernel.correspondingSource == ("linux", "6.1.192-3"))
+        let library = DebianPackage(
+            name: "libz", architecture: "amd64", version: "1.2+b1", sha256: Self.digest, source: "zlib",
+            sourceVersion: "1.2")
+        #expect(library.correspondingSource == ("zlib", "1.2"))
+    }
+
     @Test("A set names packages, some for some architectures, and what it is for")
     func set() throws {
         let set = try PackageSet(

@@ -25,6 +25,17 @@ public struct DebianPackage: Equatable, Sendable {
     }
 }
 
+extension DebianPackage {
+    /// The source package that has the code. Debian's signed kernels are built from one that holds signatures alone; its
+    /// version is the kernel's with `+` for the last hyphen.
+    public var correspondingSource: (name: String, version: String) {
+        guard source.hasPrefix("linux-signed-"), let plus = sourceVersion.lastIndex(of: "+") else {
+            return (source, sourceVersion)
+        }
+        return ("linux", sourceVersion.replacingCharacters(in: plus...plus, with: "-"))
+    }
+}
+
 /// `Appliance/packages.lock`: every package of every set and architecture, one a line: set, architecture, package, version,
 /// SHA-256, source, version of the source. Lines that begin with `#` say what the file is.
 public struct PackageLock: Equatable, Sendable {

@@ -36,7 +36,7 @@ public struct Component: Equatable, Sendable {
         self.init(
             package.name, package.version,
             reference: "pkg:deb/debian/\(package.name)@\(version)?arch=\(package.architecture)", sha256: package.sha256,
-            source: (package.source, package.sourceVersion))
+            source: package.correspondingSource)
     }
 }
 

@@ -11,7 +11,8 @@ public struct SourceStore {
     public func wanted() throws -> [(name: String, version: String)] {
         var found: Set<String> = []
         for package in try build.packages.lock().packages.values.joined() {
-            found.insert("\(package.source) \(package.sourceVersion)")
+            let (name, version) = package.correspondingSource
+            found.insert("\(name) \(version)")
         }
         for component in try build.coreComponents() {
             if let (name, version) = component.source { found.insert("\(name) \(version)") }
