@@ -46,7 +46,7 @@ public struct Sizes {
     private func onRouter(_ architecture: Architecture) throws -> Int {
         let path = "\(build.output)/.size-\(architecture.rawValue).squashfs"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        return try Squashfs(.xz, time: build.time).write(OpenWrtTree(build, architecture).tree(), to: path)
+        return try Squashfs(time: build.time).write(OpenWrtTree(build, architecture).tree(), to: path)
     }
 
     /// One line for each thing, one column for each architecture, in millions of bytes.

@@ -2,30 +2,10 @@ import Foundation
 
 /// Writes a tree as a squashfs, through squashfs-tools.
 public struct Squashfs {
-    /// How it is compressed, and in blocks of which size: larger ones get smaller and take more memory to read.
-    public enum Compression: Sendable {
-        /// Quick to read, for machines with a disk to spare: blocks of 128 KiB.
-        case zstd
-        /// OpenWrt's, for flash: blocks of 256 KiB.
-        case xz
-
-        var options: [String] {
-            switch self {
-            case .zstd: ["-comp", "zstd", "-Xcompression-level", "19", "-b", "131072"]
-            case .xz: ["-comp", "xz", "-b", "262144"]
-            }
-        }
-    }
-
     /// The time of every entry and of the file system, in seconds since 1970.
     public var time: Int
 
-    public var compression: Compression
-
-    public init(_ compression: Compression = .zstd, time: Int) {
-        self.compression = compression
-        self.time = time
-    }
+    public init(time: Int) { self.time = time }
 
     /// - Returns: the file system's size in bytes.
     /// - Throws: when `mksquashfs` is missing or fails.
@@ -43,7 +23,9 @@ public struct Squashfs {
                 "-root-mode", "0755", "-root-uid", "0", "-root-gid", "0", "-mkfs-time", String(time),
                 // The top's time too, for which -root-time does nothing where the tree comes as an archive.
                 "-all-time", String(time),
-            ] + compression.options
+                // OpenWrt's, for flash: larger blocks get smaller and take more memory to read.
+                "-comp", "xz", "-b", "262144",
+            ]
         ).run(input: archive)
         guard rename(partial, path) == 0 else { throw BuildError("\(path) cannot be written.") }
         return try FileContent.file(path).size

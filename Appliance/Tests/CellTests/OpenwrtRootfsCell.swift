@@ -61,7 +61,7 @@ struct OpenwrtRootfsCell {
         let cell = try Cell.current()
         try withScratch { folder in
             let tree = try OpenWrtTree(cell.build, cell.architecture).tree()
-            let image = try Squashfs(.xz, time: 0).write(tree, to: folder + "/package.squashfs")
+            let image = try Squashfs(time: 0).write(tree, to: folder + "/package.squashfs")
             let overlay = try Self.pagewise(tree)
             print(
                 "size openwrt \(cell.architecture.rawValue): unpacked \(tree.size), in a squashfs \(image), in a jffs2 "

@@ -23,7 +23,7 @@ public struct BootImage: Artifact {
         let boot = try bootPartition(architecture, build)
         let root = "\(build.output)/.boot-\(architecture.rawValue)"
         defer { for end in [".squashfs", ".ext4"] { try? FileManager.default.removeItem(atPath: root + end) } }
-        try Squashfs(.xz, time: build.time).write(
+        try Squashfs(time: build.time).write(
             RootFileSystem(build: build, architecture: architecture).tree(), to: root + ".squashfs")
         let slot = try FileContent.file(root + ".squashfs").load()
         guard slot.count <= Self.slotSize else {

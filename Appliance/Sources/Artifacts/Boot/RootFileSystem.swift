@@ -23,9 +23,7 @@ struct RootFileSystem {
         for (path, target) in Self.links { try tree.addLink(path, to: target) }
         try addBusyBox(to: &tree)
         try addScripts(to: &tree)
-        for name in try build.sources(below: "rootfs/minimal/etc") {
-            try tree.addFile("etc/" + name, build.source("rootfs/minimal/etc/" + name))
-        }
+        try Users.add(to: &tree)
         try tree.addFile("etc/ssl/certs/ca-certificates.crt", text: certificates())
         try tree.addFile("etc/os-release", text: release)
         // No function runtimes: there are no interpreters. Native functions bring all they need.
@@ -97,7 +95,7 @@ public struct RootSquashfs: Artifact {
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
         let name = Self.fileName(architecture, build)
         let tree = try RootFileSystem(build: build, architecture: architecture).tree()
-        try Squashfs(.xz, time: build.time).write(tree, to: build.output + "/" + name)
+        try Squashfs(time: build.time).write(tree, to: build.output + "/" + name)
         return [name]
     }
 }

@@ -16,7 +16,7 @@ public struct OpenWrtRootFileSystem: Artifact {
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
         let name = Self.fileName(architecture, build)
         let tree = try Self.tree(architecture, build, installed: true)
-        try Squashfs(.xz, time: build.time).write(tree, to: build.output + "/" + name)
+        try Squashfs(time: build.time).write(tree, to: build.output + "/" + name)
         return [name]
     }
 

@@ -50,7 +50,7 @@ extension Cell {
     func emptyRouter(in folder: String) throws -> String {
         let path = folder + "/empty.squashfs"
         let tree = try OpenWrtRootFileSystem.tree(architecture, build, installed: false)
-        try Squashfs(.xz, time: build.time).write(tree, to: path)
+        try Squashfs(time: build.time).write(tree, to: path)
         return path
     }
 
