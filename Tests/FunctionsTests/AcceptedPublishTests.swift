@@ -57,7 +57,7 @@ struct AcceptedPublishTests {
         let client = try harness.client()
         try client.send("POST", path, headers(policy: ""), body: "1")
         #expect(try harness.until { store.tickets.count == 1 })
-        #expect(try client.response() == nil)
+        #expect(try client.hearsNothing())
         harness.router.ledger.settle(through: store.tickets[0])
         #expect(try client.response()?.status == 202)
     }

@@ -57,29 +57,47 @@ final class TestClient {
         try send(head + "\r\n" + (body ?? ""))
     }
 
-    /// Turns the loop until a response is complete; nil when none comes while everything is quiet.
-    ///
-    /// What one end of a TCP connection does may reach the other milliseconds later, when the machine is busy.
-    func response(turns: Int = 50) throws -> Response? {
-        for _ in 0..<turns {
+    /// Turns the loop until a response is complete; nil where the connection ends before, or nothing comes in a minute.
+    func response() throws -> Response? {
+        let deadline = Clock.monotonic() + 60_000_000_000
+        while Clock.monotonic() < deadline {
             if let response = parse() { return response }
+            if isClosed { return nil }
             try turn()
         }
-        return parse()
+        return nil
     }
 
-    /// Turns the loop until the server closes; false when it has not done so after 10 s.
-    func closes() throws -> Bool {
-        let deadline = Clock.monotonic() + 10_000_000_000
-        while !isClosed && Clock.monotonic() < deadline { try turn() }
-        return isClosed
+    /// Turns the loop until the server closes; false when it has not done so after a minute.
+    func closes() throws -> Bool { try Self.oneCloses([self]) }
+
+    /// As `closes`, for any one of some clients.
+    static func oneCloses(_ clients: [TestClient]) throws -> Bool {
+        let deadline = Clock.monotonic() + 60_000_000_000
+        while !clients.contains(where: \.isClosed) && Clock.monotonic() < deadline {
+            for client in clients { try client.turn() }
+        }
+        return clients.contains(where: \.isClosed)
     }
 
-    /// Whether the connection is open still when everything is quiet.
-    func staysOpen() throws -> Bool {
+    /// Whether the server has read what was sent, keeps the connection open and answers nothing.
+    func hearsNothing() throws -> Bool {
+        try settle()
+        return !isClosed && parse() == nil
+    }
+
+    /// Turns the loop until everything that was sent has reached the server, and some turns more for it to be read.
+    ///
+    /// What one end of a TCP connection does may reach the other milliseconds later, when the machine is busy.
+    func settle() throws {
+        let outstanding: UInt = 0x5411  // SIOCOUTQ, tcp(7): bytes that the other end has not got
+        var count: Int32 = 1
+        while ioctl(fd, outstanding, &count) == 0 && count > 0 { try turn() }
         for _ in 0..<50 { try turn() }
-        return !isClosed
     }
+
+    /// Ends the client's direction; the server sees the end of the connection.
+    func finish() { shutdown(fd, Int32(SHUT_WR)) }
 
     private func turn() throws {
         try reactor.turn(waiting: false)
