@@ -90,7 +90,7 @@ public final class Deployer {
             throw DeploymentError(error)
         }
         guard let lock else { throw .busy }
-        defer { FileDescriptor.close(lock) }
+        defer { disk.unlock(lock) }
         return try body()
     }
 }

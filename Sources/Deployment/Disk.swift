@@ -125,8 +125,8 @@ final class Disk {
         try Files.sync(directory: path)
     }
 
-    /// Takes the lock that one deployment at a time holds; nil where another has it. Closing the descriptor gives it back,
-    /// as the end of the process does.
+    /// Takes the lock that one deployment at a time holds; nil where another has it. The end of the process gives it back
+    /// too.
     func lock(_ path: String) throws(SystemError) -> Int32? {
         try begin("lock \(path)")
         let fd = FileDescriptor(owning: clinux_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600))
@@ -136,6 +136,13 @@ final class Disk {
             if clinux_errno() != EINTR { throw SystemError("lock \(path)") }
         }
         return fd.release()
+    }
+
+    /// Gives it back. Closing the descriptor would not while a child that was forked at that moment has a copy of it, until
+    /// it has executed its program.
+    func unlock(_ lock: Int32) {
+        _ = flock(lock, LOCK_UN)
+        FileDescriptor.close(lock)
     }
 }
 

@@ -47,7 +47,11 @@ public struct LockFile: ~Copyable {
             if clinux_errno() == ENOENT || clinux_errno() == ENOTDIR { return nil }
             throw SystemError("open \(path)")
         }
-        if flock(fd.raw, LOCK_SH | LOCK_NB) == 0 { return nil }
+        if flock(fd.raw, LOCK_SH | LOCK_NB) == 0 {
+            // At once, not when the last copy that a forked child has is closed.
+            _ = flock(fd.raw, LOCK_UN)
+            return nil
+        }
         let text = try Files.read(descriptor: fd.raw, name: path, limit: 64)
         return Int32(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
