@@ -95,7 +95,10 @@ int cseccomp_compile(void **bytes) {
 #endif
     // A binary tree of numbers instead of a list: a list of this length costs 0.4 ms a start. Before 2.5 there is none.
     if (result == 0) seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-    if (result == 0) result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    // Before Linux 4.14 there is only the thread's end.
+    if (result == 0 && seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0) {
+        result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_THREAD);
+    }
     // The caller has set no_new_privs, and may not set it in a control run.
     if (result == 0) result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
     if (result == 0) result = add(filter, SCMP_ACT_ALLOW, harmless_calls);
