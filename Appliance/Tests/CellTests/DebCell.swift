@@ -111,7 +111,7 @@ struct DebCell {
             try offer(repository(cell), machine)
             let said = try apt(machine, "install", "greengrassd")
             #expect(said.contains("--migrate"), "\(said)")
-            try machine.run("/greengrass/ggc/core/install/install.sh", "--migrate")
+            try machine.install("/greengrass/ggc/core/install/install.sh", "--migrate")
             let core = InstalledCore(machine)
             try machine.run("service", "greengrassd", "start")
             #expect(try core.status()?["thing"] as? String == "Old")

@@ -23,7 +23,7 @@ extension TarballCell {
             try Self.unpack(cell, machine)
             var core = InstalledCore(machine)
             let before = try state(machine)
-            let said = try machine.run(Self.script, "--dry-run", "--init", "sysv")
+            let said = try machine.install(Self.script, "--dry-run", "--init", "sysv")
             #expect(said.contains("would run: useradd") && said.contains("Nothing was changed."), "\(said)")
             #expect(try state(machine) == before)
             // A machine without the protection of links is told what mends it, and left alone.
@@ -34,12 +34,12 @@ extension TarballCell {
             #expect(!machine.exists("/etc/init.d/greengrassd"))
             try machine.unmount("/proc/sys/fs/protected_hardlinks")
 
-            try machine.run(Self.script, "--init", "sysv")
+            try machine.install(Self.script, "--init", "sysv")
             #expect(try machine.run("id", "-gn", "ggc_user").hasPrefix("ggc_group"))
             try machine.run("id", "greengrass")
             try core.configure()
             let installed = try state(machine)
-            let again = try machine.run(Self.script, "--init", "sysv")
+            let again = try machine.install(Self.script, "--init", "sysv")
             #expect(try !again.contains("Writing") && state(machine) == installed, "\(again)")
             try service(core)
             try removal(machine)
@@ -82,7 +82,7 @@ extension TarballCell {
         // Unpacked elsewhere it copies itself: certificates and configuration are those of before.
         let config = try machine.text("/greengrass/config/config.json")
         try machine.shell("tar -xzf /root/greengrass.tar.gz -C /root")
-        try machine.run("/root/greengrass/ggc/core/install/install.sh", "--root", "/greengrass", "--init", "none")
+        try machine.install("/root/greengrass/ggc/core/install/install.sh", "--root", "/greengrass", "--init", "none")
         #expect(try machine.text("/greengrass/config/config.json") == config)
         try machine.run(Self.script, "--uninstall", "--purge")
         #expect(!machine.exists("/greengrass"))
@@ -122,7 +122,7 @@ extension TarballCell {
                 """)
             let refused = try machine.result([Self.script, "--init", "none"])
             #expect(refused.code == 1 && refused.output.contains("--migrate"), "\(refused)")
-            try machine.run(Self.script, "--migrate", "--init", "none")
+            try machine.install(Self.script, "--migrate", "--init", "none")
             #expect(try machine.text("/greengrass/config/config.json").contains("old_Core"))
             let core = InstalledCore(machine)
             try core.command("start")
@@ -132,7 +132,7 @@ extension TarballCell {
             #expect(
                 machine.exists("/greengrass/configuration/config.json") && machine.exists("/greengrass/greengrassd"))
             try machine.shell("echo mine >/greengrass/certs/root-ca.pem")
-            try machine.run(Self.script, "--migrate", "--init", "none")
+            try machine.install(Self.script, "--migrate", "--init", "none")
             #expect(try machine.text("/greengrass/certs/root-ca.pem") == "mine\n")
         }
     }
@@ -184,7 +184,7 @@ extension TarballCell {
                 END
                 """)
             let config = try machine.text("/greengrass/config/config.json")
-            try machine.run(Self.script, "--migrate", "--init", "none")
+            try machine.install(Self.script, "--migrate", "--init", "none")
             #expect(try machine.text("/greengrass/config/config.json") == config)
             #expect(try machine.text("/greengrass/ggc/v1/deployment/group/group.json").contains("of V1"))
             #expect(try machine.text("/greengrass/ggc/v1/var/state/core") == "state\n")

@@ -90,7 +90,7 @@ struct TarballCell {
         try withMachine(cell) { machine in
             try Self.unpack(cell, machine)
             var core = InstalledCore(machine)
-            try machine.run("sh", "/greengrass/ggc/core/install/install.sh", "--init", "none")
+            try machine.install("/greengrass/ggc/core/install/install.sh", "--init", "none")
             try core.command("init", "--thing", "other")
             try machine.shell("rm -rf /greengrass/config/* /greengrass/certs/* /greengrass/ggc/var")
             try core.configure()
