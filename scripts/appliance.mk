@@ -2,7 +2,7 @@
 # ARCH=x86_64 ARTIFACT=tarball`; without them it is everything (scripts/greengrass-image list).
 ARTIFACT ?=
 
-.PHONY: images cells cell matrix sizes reproducible sources lock checksums
+.PHONY: images cells cell matrix sizes reproducible sources lock checksums docs-test
 
 images: ## build every artifact into dist/ (ARCH="…" ARTIFACT="…"; LOCKED=1: only the lock files' packages)
 	@scripts/setup image
@@ -38,3 +38,8 @@ lock: ## write Appliance/packages.lock and sources.lock anew from the newest pac
 checksums: ## SHA256SUMS of dist/, and its signature (KEY=FILE: a private key in PEM)
 	@scripts/greengrass-image checksums
 	@$(if $(KEY),scripts/greengrass-image sign --key "$(KEY)")
+
+docs-test: ## type what README and docs/ tell to type on fresh machines, and compare what appears (PAGES="first-core docker")
+	@scripts/setup cell
+	@scripts/images x86_64 "tarball core deb openwrt-tarball openwrt-ipk image-minimal image-python image-clients rootfs-squashfs boot-image"
+	@scripts/docs-test $(PAGES)

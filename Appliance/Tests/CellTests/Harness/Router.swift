@@ -107,13 +107,17 @@ final class Router {
 
     func copy(_ path: String, to place: String) throws { try CellTests.run("cp", path, root + place) }
 
+    /// The words that run something in there.
+    func words(_ words: [String]) -> [String] {
+        [
+            "nsenter", "--target", String(initProcess), "--mount", "--net", "--pid", "--uts", "--root", "--wd=/",
+            "env", "-i",
+        ] + environment + words
+    }
+
     /// Runs a line of shell in there to its end, which may be a failure.
     func result(_ line: String) throws -> (code: Int32, output: String) {
-        try CellTests.result(
-            of: [
-                "nsenter", "--target", String(initProcess), "--mount", "--net", "--pid", "--uts", "--root", "--wd=/",
-                "env", "-i",
-            ] + environment + ["/bin/sh", "-c", line])
+        try CellTests.result(of: words(["/bin/sh", "-c", line]))
     }
 
     /// The same, which must succeed. A script that calls what is not there goes on in a shell; here it fails.

@@ -12,6 +12,14 @@ struct VirtualMachine {
     ///   - root: with systemd.
     /// - Returns: what the console showed.
     static func run(_ script: String, in root: FileTree, build: Build, folder: String) throws -> String {
+        let words = try words(script, in: root, build: build, folder: folder)
+        let (code, output) = try result(of: ["timeout", "900"] + words)
+        guard code == 0 else { throw BuildError("The virtual machine ended with \(code):\n\(output)") }
+        return output
+    }
+
+    /// The words that boot it and run the script, with the serial console as standard input and output.
+    static func words(_ script: String, in root: FileTree, build: Build, folder: String) throws -> [String] {
         var root = root
         root.remove {
             $0.hasPrefix("usr/share/doc/") || $0.hasPrefix("usr/share/locale/") || $0.hasPrefix("var/cache/apt/")
@@ -26,13 +34,11 @@ struct VirtualMachine {
         let archive = folder + "/root.cpio"
         try ArchiveWriter(.cpio, time: build.time).write(root, to: archive)
         // In software: it needs no privilege, and works where the machine itself is a virtual one.
-        let (code, output) = try result(of: [
-            "timeout", "900", "qemu-system-x86_64", "-machine", "q35,accel=tcg", "-m", "2048", "-smp", "2",
-            "-nographic", "-no-reboot", "-nic", "none", "-kernel", try kernel(in: build), "-initrd", archive, "-append",
+        return [
+            "qemu-system-x86_64", "-machine", "q35,accel=tcg", "-m", "2048", "-smp", "2", "-nographic", "-no-reboot",
+            "-nic", "none", "-kernel", try kernel(in: build), "-initrd", archive, "-append",
             "console=ttyS0 quiet panic=-1",
-        ])
-        guard code == 0 else { throw BuildError("The virtual machine ended with \(code):\n\(output)") }
-        return output
+        ]
     }
 
     /// The kernel's first root file system cannot be changed for another one, as containers do: pivot_root(2), NOTES.
@@ -40,7 +46,7 @@ struct VirtualMachine {
         #!/bin/sh
         mkdir /new
         mount -t tmpfs -o mode=755,size=90% root /new
-        for name in bin etc lib lib64 root sbin srv usr var; do cp -a /$name /new/; done
+        for name in bin etc home lib lib64 root sbin srv usr var; do cp -a /$name /new/; done
         mkdir /new/dev /new/proc /new/run /new/sys
         mkdir -m 1777 /new/tmp
         exec switch_root /new /lib/systemd/systemd
