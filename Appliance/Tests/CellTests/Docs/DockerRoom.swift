@@ -18,7 +18,7 @@ final class DockerRoom: DebianRoom {
     private func start() throws {
         // Containers see the kernel's own setting, not the one that the machine is shown.
         protection = try LinkProtection()
-        let engine = try Command(machine.words(["dockerd", "--group", "docker"]))
+        let engine = try Command(machine.wordsAtRoot(["dockerd", "--group", "docker"]))
         self.engine = engine
         try wait(for: "dockerd to answer") {
             guard engine.isRunning else { throw BuildError("dockerd ended:\n\(engine.output)") }
@@ -30,7 +30,8 @@ final class DockerRoom: DebianRoom {
     override func logs() -> String { engine.map { String($0.output.suffix(2000)) } ?? "" }
 
     override func close() {
-        // Containers are processes of the machine too, so all of it ends with its first process.
+        // So that the kernel keeps no control groups of theirs; what else there is ends with the machine's first process.
+        _ = try? machine.result(["/bin/sh", "-c", "docker ps --quiet --all | xargs --no-run-if-empty docker rm --force"])
         super.close()
         engine?.end()
         protection?.restore()

@@ -67,6 +67,17 @@ final class Machine {
     /// The words that run a program of the test's own machine in this one's network.
     var network: [String] { ["nsenter", "--target", String(process), "--net"] }
 
+    /// The words that run a program in there whose root is that of a mount namespace, not only of a process: what enters such a
+    /// namespace (setns(2)), as container engines do, begins at that root.
+    func wordsAtRoot(_ words: [String]) -> [String] {
+        let turn = "cd \"$0\"; mkdir -p run/outside; pivot_root . run/outside; exec chroot . \"$@\""
+        return [
+            "nsenter", "--target", String(process), "--mount", "--net", "--pid", "--ipc", "--uts", "env", "-i",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "unshare", "--mount",
+            "sh", "-e", "-c", turn, root,
+        ] + words
+    }
+
     /// Runs a program in there to its end.
     ///
     /// - Throws: when it fails, with what it said.
