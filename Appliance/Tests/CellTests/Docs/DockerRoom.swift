@@ -31,7 +31,9 @@ final class DockerRoom: DebianRoom {
 
     override func close() {
         // So that the kernel keeps no control groups of theirs; what else there is ends with the machine's first process.
-        _ = try? machine.result(["/bin/sh", "-c", "docker ps --quiet --all | xargs --no-run-if-empty docker rm --force"])
+        _ = try? machine.result([
+            "/bin/sh", "-c", "docker ps --quiet --all | xargs --no-run-if-empty docker rm --force",
+        ])
         super.close()
         engine?.end()
         protection?.restore()

@@ -6,7 +6,7 @@ final class WorkshopRoom: DebianRoom {
     private var loops: [String] = []
 
     init(_ cell: Cell, in folder: String) throws {
-        try super.init(Self.reader + ["mtools", "ovmf", "qemu-system-x86"], cell, in: folder)
+        try super.init(Self.reader + ["e2fsprogs", "mtools", "ovmf", "qemu-system-x86"], cell, in: folder)
         do { try insert(card: folder + "/card") } catch {
             close()
             throw error
