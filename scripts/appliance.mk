@@ -40,6 +40,7 @@ checksums: ## SHA256SUMS of dist/, and its signature (KEY=FILE: a private key in
 	@$(if $(KEY),scripts/greengrass-image sign --key "$(KEY)")
 
 docs-test: ## type what README and docs/ tell to type on fresh machines, and compare what appears (PAGES="first-core docker")
+	@scripts/setup run
 	@scripts/setup cell
 	@scripts/images x86_64 "tarball core deb openwrt-tarball openwrt-ipk image-minimal image-python image-clients rootfs-squashfs boot-image"
 	@scripts/docs-test $(PAGES)

@@ -25,8 +25,8 @@ struct Document {
         case commands([CommandLine], Manner, exitCode: Int32)
         /// A block that the reader puts into a file.
         case file(String, content: String)
-        /// What a program that goes on shows.
-        case shown([String])
+        /// What a program that goes on shows, perhaps once a command was repeated until then.
+        case shown([String], repeating: String?)
         /// Ctrl-C for what goes on.
         case interrupt
         case notRun(reason: String)
@@ -76,6 +76,7 @@ struct Document {
             var notRun: String?
             var file: String?
             var isShown = false
+            var repeated: String?
             var manner = Manner.toTheirEnd
             var exitCode: Int32 = 0
             var line: Int?
@@ -147,6 +148,10 @@ struct Document {
             } else if content == "shown there" {
                 pending.isShown = true
                 pending.line = line
+            } else if let command = after("shown there, repeating:") {
+                pending.isShown = true
+                pending.repeated = command
+                pending.line = line
             } else if let text = after("goes on until it says:") {
                 pending.manner = .goesOn(says: text, when: nil)
                 pending.line = line
@@ -184,7 +189,7 @@ struct Document {
                 let text = content.joined(separator: "\n") + "\n"
                 return steps.append(Step(line: first, kind: .file(file, content: text)))
             }
-            if said.isShown { return steps.append(Step(line: first, kind: .shown(content))) }
+            if said.isShown { return steps.append(Step(line: first, kind: .shown(content, repeating: said.repeated))) }
             guard !language.isEmpty else {
                 return complain(first, "a block without a language: is it ```text, or commands (```sh, ```console)?")
             }

@@ -30,11 +30,14 @@ final class Program {
     }
 
     /// Waits until it shows lines, whatever comes before and after.
-    func wait(for lines: [String]) throws {
+    ///
+    /// - Parameter meanwhile: done before each look.
+    func wait(for lines: [String], meanwhile: () throws -> Void = {}) throws {
         let wanted = ["…"] + lines + ["…"]
         do {
             try CellTests.wait(for: "what the page shows", seconds: 300) {
-                Expectation.difference(wanted, "\n" + news + "\n.") == nil
+                try meanwhile()
+                return Expectation.difference(wanted, "\n" + news + "\n.") == nil
             }
         } catch { throw BuildError("\(error) \(Expectation.difference(wanted, news) ?? "")") }
         seen = output.utf8.count

@@ -76,9 +76,9 @@ final class Walk {
                 }
             }
             note("run", step)
-        case .shown(let lines):
+        case .shown(let lines, let repeated):
             guard let program = programs.last else { throw BuildError("nothing goes on that could show it") }
-            try program.wait(for: lines)
+            try program.wait(for: lines) { if let repeated { try terminal(false).run(repeated, stopsAtFailure: true) } }
             note("shown", step)
         case .interrupt:
             guard let program = programs.popLast() else { throw BuildError("nothing goes on") }
