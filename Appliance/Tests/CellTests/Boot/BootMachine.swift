@@ -155,7 +155,7 @@ final class BootMachine {
             try console.wait(for: "/ # ")
         }
         // The quotes keep the line's own echo from being taken for the answer.
-        try console.write("echo '<''\(questions)<'; \(line); echo '>''\(questions)>'$?.\n")
+        try type("echo '<''\(questions)<'; \(line); echo '>''\(questions)>'$?.\n")
         try console.wait(for: end, seconds: seconds)
         try CellTests.wait(for: "the end of the answer") {
             console.output.range(of: end).map { console.output[$0.upperBound...].contains(".") } ?? false
@@ -172,6 +172,18 @@ final class BootMachine {
         return answer.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Types as a person does, who sees each letter before the next: the emulated Pi's serial line loses some of what comes
+    /// all at once.
+    private func type(_ text: String) throws {
+        let console = try running()
+        for letter in text {
+            let seen = console.output.utf8.count
+            try console.write(String(letter))
+            let end = Date(timeIntervalSinceNow: 5)
+            while console.output.utf8.count == seen, console.isRunning, Date() < end { usleep(2000) }
+        }
+    }
+
     /// Pulls the plug.
     func cutPower() throws {
         try running().send(SIGKILL)
@@ -181,7 +193,7 @@ final class BootMachine {
     /// Shuts it down from its console, and waits until it has turned itself off.
     func shutDown() throws {
         let console = try running()
-        try console.write("poweroff\n")
+        try type("poweroff\n")
         try CellTests.wait(for: "the machine to turn itself off; it said:\n\(console.output.suffix(1500))") {
             !console.isRunning
         }
