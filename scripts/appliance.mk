@@ -9,11 +9,12 @@ images: ## build every artifact into dist/ (ARCH="…" ARTIFACT="…"; LOCKED=1:
 	@scripts/images "$(ARCH)" "$(ARTIFACT)"
 
 cells: ## print the cells of the grid as JSON
+	@scripts/setup image >&2
 	@scripts/greengrass-image list --json
 
 cell: ## build and start one artifact of one architecture as its user would (ARCH=x86_64 ARTIFACT=tarball)
 	@scripts/setup cell
-	@scripts/images "$(ARCH)" "$(ARTIFACT)"
+	@scripts/images "$(ARCH)" "$(ARTIFACT)" --cells
 	@scripts/cell "$(ARCH)" "$(ARTIFACT)"
 
 matrix: ## start every artifact on every architecture, and write the grid into docs/appliance.md

@@ -9,6 +9,12 @@ public protocol Artifact: Sendable {
     var architectures: [Architecture] { get }
     /// The test suite that starts it, of the target CellTests.
     var suite: String { get }
+    /// Whose static programs it is made from.
+    func programs(for architecture: Architecture) -> [Architecture]
+    /// What has to be made before it.
+    func parts(for architecture: Architecture) -> [Job]
+    /// What the test suite that starts it uses besides.
+    func companions(for architecture: Architecture) -> [Job]
     /// Makes it.
     ///
     /// - Returns: the names of the files that it wrote into the build's output folder.
@@ -17,6 +23,12 @@ public protocol Artifact: Sendable {
 
 extension Artifact {
     public var architectures: [Architecture] { Architecture.allCases }
+
+    public func programs(for architecture: Architecture) -> [Architecture] { [architecture] }
+
+    public func parts(for architecture: Architecture) -> [Job] { [] }
+
+    public func companions(for architecture: Architecture) -> [Job] { [] }
 
     /// `boot-image` is started by `BootImageCell`.
     public var suite: String { name.split(separator: "-").map(\.capitalized).joined() + "Cell" }

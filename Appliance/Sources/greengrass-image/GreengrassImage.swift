@@ -8,7 +8,8 @@ struct GreengrassImage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greengrass-image", abstract: "Builds what Perennial is given to people as.",
         subcommands: [
-            BuildCommand.self, ListCommand.self, GridCommand.self, LockCommand.self, SourcesCommand.self,
+            BuildCommand.self, ProgramsCommand.self, ListCommand.self, GridCommand.self, LockCommand.self,
+            SourcesCommand.self,
             SizesCommand.self,
             ChecksumsCommand.self, SignCommand.self,
         ])
@@ -26,31 +27,54 @@ struct Place: ParsableArguments {
     func build() throws -> Build { try Build(repository: repository, output: output) }
 }
 
-struct BuildCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "build", abstract: "Builds artifacts for architectures: all of them unless told otherwise.")
-
-    @OptionGroup var place: Place
+/// Which artifacts are meant.
+struct Selection: ParsableArguments {
     @Option(name: .customLong("artifact"), parsing: .upToNextOption, help: "Names of artifacts, as `list` prints them.")
     var artifacts: [String] = []
     @Option(name: .customLong("arch"), parsing: .upToNextOption, help: "armv6l, armv7l, aarch64, x86_64.")
     var architectures: [Architecture] = []
+    @Flag(help: "With what their cells need besides.")
+    var cells = false
 
-    func run() throws {
-        let build = try place.build()
+    func jobs() throws -> [Job] {
         if let unknown = artifacts.first(where: { name in !allArtifacts.contains { $0.name == name } }) {
             let known = allArtifacts.map(\.name).joined(separator: ", ")
             throw ValidationError("there is no artifact \"\(unknown)\". There are: \(known).")
         }
-        for artifact in allArtifacts where artifacts.isEmpty || artifacts.contains(artifact.name) {
-            for architecture in artifact.architectures
-            where architectures.isEmpty || architectures.contains(architecture) {
-                for file in try artifact.make(for: architecture, in: build) {
-                    let size = try FileContent.file("\(build.output)/\(file)").size
-                    print("\(file) (\(String(format: "%.2f", Double(size) / 1e6)) MB)")
-                }
+        let jobs = Job.all(artifacts, for: architectures, isStarted: cells)
+        if jobs.isEmpty { throw ValidationError("none of these artifacts is made for these architectures.") }
+        return jobs
+    }
+}
+
+struct BuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Builds artifacts for architectures, all of them unless told otherwise, and what they are made of.")
+
+    @OptionGroup var place: Place
+    @OptionGroup var selection: Selection
+
+    func run() throws {
+        let build = try place.build()
+        for job in try selection.jobs() {
+            for file in try job.artifact.make(for: job.architecture, in: build) {
+                let size = try FileContent.file("\(build.output)/\(file)").size
+                print("\(file) (\(String(format: "%.2f", Double(size) / 1e6)) MB)")
             }
         }
+    }
+}
+
+struct ProgramsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "programs", abstract: "Prints the architectures whose static programs a build needs.")
+
+    @OptionGroup var selection: Selection
+
+    func run() throws {
+        let needed = try selection.jobs().flatMap { $0.artifact.programs(for: $0.architecture) }
+        for architecture in Architecture.allCases where needed.contains(architecture) { print(architecture.rawValue) }
     }
 }
 

@@ -86,6 +86,9 @@ struct RootFileSystem {
 public struct RootSquashfs: Artifact {
     public var name: String { "rootfs-squashfs" }
 
+    // It is started with that one's kernel.
+    public func companions(for architecture: Architecture) -> [Job] { [Job(BootImage(), architecture)] }
+
     public init() {}
 
     static func fileName(_ architecture: Architecture, _ build: Build) -> String {
@@ -103,6 +106,9 @@ public struct RootSquashfs: Artifact {
 /// `greengrass-rootfs-ARCH-VERSION.ext4`: the same as ext4, without a journal, because nothing writes to it.
 public struct RootExt4: Artifact {
     public var name: String { "rootfs-ext4" }
+
+    // It is started with that one's kernel.
+    public func companions(for architecture: Architecture) -> [Job] { [Job(BootImage(), architecture)] }
 
     public init() {}
 

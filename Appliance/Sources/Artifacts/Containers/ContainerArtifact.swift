@@ -8,6 +8,11 @@ public struct ContainerArtifact: Artifact {
     public init(_ flavour: ContainerFlavour) { self.flavour = flavour }
 
     public var name: String { "image-" + flavour.rawValue }
+
+    public func companions(for architecture: Architecture) -> [Job] {
+        guard flavour != .clients else { return [Job(ContainerArtifact(.minimal), architecture)] }
+        return [Job(ContainerArtifact(.clients), architecture), Job(Tarball(), architecture)]
+    }
     public var architectures: [Architecture] { flavour.architectures }
     public var suite: String { flavour == .clients ? "ImageClientsCell" : "ImageCell" }
 
@@ -111,6 +116,12 @@ public struct ContainerIndexArtifact: Artifact {
     public init() {}
 
     public var name: String { "image-index" }
+
+    public func parts(for architecture: Architecture) -> [Job] {
+        ContainerFlavour.allCases.flatMap { flavour in
+            flavour.architectures.map { Job(ContainerArtifact(flavour), $0) }
+        }
+    }
     public var suite: String { "ImageIndexCell" }
     /// It is made once and is for all of them.
     public var architectures: [Architecture] { [.x86_64] }

@@ -19,7 +19,11 @@ public struct DebianPackageFile {
     public init(_ build: Build, _ architecture: Architecture) {
         self.build = build
         self.architecture = architecture.debian
-        core = architecture == .armv7l ? .armv6l : architecture
+        core = Self.core(for: architecture)
+    }
+
+    static func core(for architecture: Architecture) -> Architecture {
+        architecture == .armv7l ? .armv6l : architecture
     }
 
     /// With Debian's revision of it.

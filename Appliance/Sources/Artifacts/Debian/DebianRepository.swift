@@ -7,6 +7,10 @@ import Image
 public struct DebianRepository: Artifact {
     public var name: String { "deb" }
 
+    public func programs(for architecture: Architecture) -> [Architecture] {
+        [DebianPackageFile.core(for: architecture)]
+    }
+
     public init() {}
 
     public static let folder = "apt"
