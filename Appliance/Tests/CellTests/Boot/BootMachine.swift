@@ -194,7 +194,9 @@ final class BootMachine {
     func shutDown() throws {
         let console = try running()
         try type("poweroff\n")
-        try CellTests.wait(for: "the machine to turn itself off; it said:\n\(console.output.suffix(1500))") {
+        try CellTests.wait(
+            for: "the machine to turn itself off; it said:\n\(console.output.suffix(1500))", seconds: 300
+        ) {
             !console.isRunning
         }
         guard console.end() == 0 else { throw BuildError("The emulator failed:\n\(console.output.suffix(2000))") }
