@@ -16,11 +16,16 @@ public struct Build: Sendable {
 
     /// - Throws: when the source tree does not tell its version or its time.
     public init(repository: String, output: String? = nil) throws {
+        try self.init(repository: repository, output: output, cache: nil)
+    }
+
+    /// - Parameter cache: nil for that of the environment.
+    init(repository: String, output: String? = nil, cache: String?) throws {
         self.repository = repository
         self.output = output ?? repository + "/dist"
         let environment = ProcessInfo.processInfo.environment
         let home = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/root") + "/.cache"
-        cache = environment["PERENNIAL_CACHE"] ?? home + "/perennial"
+        self.cache = cache ?? environment["PERENNIAL_CACHE"] ?? home + "/perennial"
         version = try Self.version(of: repository)
         if let given = environment["SOURCE_DATE_EPOCH"] {
             guard let time = Int(given), time >= 0 else {
@@ -28,7 +33,7 @@ public struct Build: Sendable {
             }
             self.time = time
         } else {
-            let text = try Tool("git", "-C", repository, "log", "-1", "--format=%ct").text()
+            let text = try Self.git(repository, "log", "-1", "--format=%ct").text()
             guard let time = Int(text) else {
                 throw BuildError("The time of the last commit of \(repository) is not known. Set SOURCE_DATE_EPOCH.")
             }
@@ -70,17 +75,49 @@ public struct Build: Sendable {
     @discardableResult
     public func script(_ words: String...) throws -> String {
         try Tool([repository + "/" + words[0]] + words.dropFirst())
-            .keeping("HOME", "PATH", "PERENNIAL_CACHE", "XDG_CACHE_HOME", "LOCKED").text()
+            .keeping(
+                "HOME", "PATH", "PERENNIAL_CACHE", "XDG_CACHE_HOME", "LOCKED", "http_proxy", "https_proxy", "no_proxy"
+            )
+            .text()
     }
 
-    /// All files below a folder of the source tree that git would commit, with paths relative to it, in fixed order.
+    /// git on the source tree, whoever owns it: git refuses a tree of another user unless it is told that it is safe.
+    public func git(_ words: String...) -> Tool { Self.git(repository, words) }
+
+    private static func git(_ repository: String, _ words: String...) -> Tool { git(repository, words) }
+
+    private static func git(_ repository: String, _ words: [String]) -> Tool {
+        let tree = URL(fileURLWithPath: repository).resolvingSymlinksInPath().path
+        return Tool(["git", "-c", "safe.directory=\(tree)", "-C", tree] + words)
+    }
+
+    /// All files below a folder of the source tree that git would commit, with paths relative to it, in fixed order; where
+    /// there is no git, or the tree was not made by it, all that lie there. Hidden files, editors' backups and Python's
+    /// compiled files are none of them.
     public func sources(below folder: String) throws -> [String] {
+        let all = try files(below: folder)
+        guard FileManager.default.fileExists(atPath: repository + "/.git"), (try? Tool("git", "--version").run()) != nil
+        else { return all }
+        let listed = try git(
+            "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", folder
+        ).run()
+        let names = Set(listed.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+        return all.filter { names.contains("\(folder)/\($0)") }
+    }
+
+    /// All files below a folder of the source tree, what a build generates among them; see `sources(below:)`.
+    func files(below folder: String) throws -> [String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: repository + "/" + folder)
         return names.filter { name in
             var isFolder: ObjCBool = false
             let path = "\(repository)/\(folder)/\(name)"
             return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-                && !name.contains("__pycache__") && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+                && !name.split(separator: "/").contains(where: Self.isNoSource)
         }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func isNoSource(_ name: Substring) -> Bool {
+        name == "__pycache__" || name.hasPrefix(".") || name.hasPrefix("#")
+            || ["~", ".orig", ".rej", ".bak", ".pyc"].contains { name.hasSuffix($0) }
     }
 }

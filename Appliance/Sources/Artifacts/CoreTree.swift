@@ -53,8 +53,13 @@ public struct CoreTree {
     private func isWanted(_ runtime: String) -> Bool { runtimes?.contains(runtime) ?? true }
 
     private func addRuntimes(to tree: inout FileTree) throws {
-        if isWanted("java8") { try build.script("scripts/java-runtime") }
-        for name in try build.sources(below: "Sources/Runtimes") {
+        var names = try build.sources(below: "Sources/Runtimes").filter { !$0.hasPrefix("java8/") }
+        if isWanted("java8") {
+            try build.script("scripts/java-runtime")
+            // It is generated, and git knows nothing of it.
+            names += try build.files(below: "Sources/Runtimes/java8").map { "java8/" + $0 }
+        }
+        for name in names {
             // What the Java runtime is compiled from is not shipped with it.
             let folder = String(name.split(separator: "/")[0])
             guard folder != "java", isWanted(folder) else { continue }
