@@ -18,8 +18,19 @@ public struct Apt: Sendable {
     }
 
     /// The newest packages of a set, with what they depend on if the set says so.
+    ///
+    /// - Throws: when the archive lacks one of them.
     public func resolve(_ set: PackageSet, for architecture: String) throws -> [DebianPackage] {
+        do { return try resolved(set, for: architecture) } catch let error as BuildError {
+            throw BuildError(
+                "The packages of \(PackageSet.folder)/\(set.name) for \(architecture) cannot be found. If the archive no "
+                    + "longer has one of these names, change it in that file and run `make lock`. \(error)")
+        }
+    }
+
+    private func resolved(_ set: PackageSet, for architecture: String) throws -> [DebianPackage] {
         var names = set.packages(for: architecture)
+        names += try set.metapackages(for: architecture).map { try packageBehind($0, architecture) }
         if set.withDependencies {
             let said = try tool(
                 [
@@ -32,6 +43,52 @@ public struct Apt: Sendable {
             }
         }
         return try describe(names, architecture)
+    }
+
+    /// The first package that the newest version of a metapackage depends on: `linux-image-armmp` depends on the kernel of
+    /// this month.
+    private func packageBehind(_ metapackage: String, _ architecture: String) throws -> String {
+        let options = ["-o", "APT::Architecture=\(architecture)", "--no-all-versions"]
+        let text = try tool(["apt-cache", "show"] + options + [metapackage]).text()
+        guard let first = Self.fields(of: text)["Depends"]?.split(whereSeparator: { " ,|(:".contains($0) }).first else {
+            throw BuildError("\(metapackage) depends on nothing: it is no metapackage.")
+        }
+        return String(first)
+    }
+
+    /// The SHA-256 of what the lists have under the names and versions of packages, by `name version`: more than one where
+    /// mirrors differ, none where the version has left the archive.
+    func listed(_ packages: [DebianPackage]) throws -> [String: Set<String>] {
+        var found: [String: Set<String>] = [:]
+        for (architecture, packages) in Dictionary(grouping: packages, by: \.architecture) {
+            let words = ["apt-cache", "show", "-o", "APT::Architecture=\(architecture)", "--all-versions"]
+            let text: String
+            do { text = try tool(words + packages.map(\.name)).text() } catch let error as BuildError
+                where error.description.contains("No packages found")
+            { continue }
+            for stanza in text.components(separatedBy: "\n\n") {
+                let fields = Self.fields(of: stanza)
+                guard let name = fields["Package"], let version = fields["Version"], let sha256 = fields["SHA256"],
+                    let built = fields["Architecture"], [architecture, "all"].contains(built)
+                else { continue }
+                found["\(name) \(version)", default: []].insert(sha256)
+            }
+        }
+        return found
+    }
+
+    /// Whether apt failed because the archive, which it reached, has no such file.
+    static func isAbsence(_ error: BuildError) -> Bool {
+        ["404  Not Found", "File not found"].contains { error.description.contains($0) }
+    }
+
+    private static func fields(of stanza: String) -> [String: String] {
+        var fields: [String: String] = [:]
+        for line in stanza.split(separator: "\n") where !line.hasPrefix(" ") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            fields[String(line[..<colon])] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        }
+        return fields
     }
 
     /// What the lists say of the newest versions of packages, in the order of their names.
@@ -52,11 +109,7 @@ public struct Apt: Sendable {
     }
 
     private func describe(stanza: String, _ architecture: String) throws -> DebianPackage {
-        var fields: [String: String] = [:]
-        for line in stanza.split(separator: "\n") where !line.hasPrefix(" ") {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[String(line[..<colon])] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-        }
+        let fields = Self.fields(of: stanza)
         guard let name = fields["Package"], let version = fields["Version"], let sha256 = fields["SHA256"] else {
             throw BuildError("The package lists do not tell version and SHA-256 of a package:\n\(stanza)")
         }

@@ -2,8 +2,9 @@ import Foundation
 import Image
 
 /// `Appliance/packages/NAME`: Debian packages that an artifact is made from. One name a line, with the architectures in
-/// brackets behind it where it is not for all; `# with dependencies` in the first line adds what they depend on, and
-/// `# for ARCHITECTURE…` in another says what the set is for, all four unless it does.
+/// brackets behind it where it is not for all; `@NAME` stands for the first package that the metapackage NAME depends on.
+/// `# with dependencies` in the first line adds what they depend on, and `# for ARCHITECTURE…` in another says what the
+/// set is for, all four unless it does.
 public struct PackageSet: Equatable, Sendable {
     public static let folder = "Appliance/packages"
 
@@ -43,11 +44,20 @@ public struct PackageSet: Equatable, Sendable {
     public static func == (first: PackageSet, second: PackageSet) -> Bool {
         first.name == second.name && first.withDependencies == second.withDependencies
             && first.architectures == second.architectures
-            && first.architectures.allSatisfy { first.packages(for: $0) == second.packages(for: $0) }
+            && first.architectures.allSatisfy { first.names(for: $0) == second.names(for: $0) }
     }
 
     /// The names that are asked for.
     public func packages(for architecture: String) -> [String] {
+        names(for: architecture).filter { !$0.hasPrefix("@") }
+    }
+
+    /// Those whose dependency is asked for, because its name changes with its version.
+    public func metapackages(for architecture: String) -> [String] {
+        names(for: architecture).filter { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
+    }
+
+    private func names(for architecture: String) -> [String] {
         lines.filter { $0.architectures.isEmpty || $0.architectures.contains(architecture) }.map(\.package)
     }
 }

@@ -22,7 +22,7 @@ public struct PackageStore: Sendable {
     /// What the lock file says of a set.
     ///
     /// - Throws: when it says nothing, or the set was changed since.
-    public func locked(_ set: PackageSet, for architecture: String) throws -> [DebianPackage] {
+    func locked(_ set: PackageSet, for architecture: String) throws -> [DebianPackage] {
         guard let packages = try lock()[set.name, architecture] else {
             throw BuildError("\(PackageLock.path) knows no set \(set.name) for \(architecture). Run `make lock`.")
         }
@@ -31,54 +31,94 @@ public struct PackageStore: Sendable {
             throw BuildError(
                 "\(PackageLock.path) has no \(missing) in the set \(set.name) for \(architecture). Run `make lock`.")
         }
+        guard packages.count >= set.packages(for: architecture).count + set.metapackages(for: architecture).count else {
+            throw BuildError(
+                "\(PackageLock.path) has fewer packages of the set \(set.name) for \(architecture) than "
+                    + "\(PackageSet.folder)/\(set.name) asks for. Run `make lock`.")
+        }
         return packages
     }
 
     /// The files of a set's packages, which are downloaded where they are not in the cache.
     ///
-    /// - Returns: each package with the path of its file. Where a version has left the archive and LOCKED is not 1, it is
-    ///   the newest one, and a notice on standard error says so.
-    /// - Throws: when one cannot be had, or has not the SHA-256 of the lock file.
+    /// - Returns: each package with the path of its file. Where one of the lock file's versions has left the archive and
+    ///   LOCKED is not 1, they are the set's newest packages, and a notice on standard error says so.
+    /// - Throws: when one cannot be had, or its version has another SHA-256 than in the lock file.
     public func files(of name: String, for architecture: String) throws -> [(package: DebianPackage, path: String)] {
-        let wanted = try locked(set(name), for: architecture)
-        let missing = wanted.filter { !FileManager.default.fileExists(atPath: path(of: $0)) }
+        let set = try set(name)
+        let wanted = try locked(set, for: architecture)
+        let missing = try missing(of: wanted)
         guard !missing.isEmpty else { return wanted.map { ($0, path(of: $0)) } }
         let apt = try Apt(build)
-        do { try fetch(missing, with: apt) } catch {
-            // One of them has left the archive, or the network is down: one by one tells which.
-            return try wanted.map { try single($0, apt) }
+        guard let absence = try absence(of: missing, in: apt) else { return wanted.map { ($0, path(of: $0)) } }
+        guard ProcessInfo.processInfo.environment["LOCKED"] != "1" else {
+            throw BuildError(
+                "This machine's package archive does not have all packages of the set \(name) that \(PackageLock.path) "
+                    + "names, and LOCKED=1 allows no other version. `make lock` takes the newest of all packages. \(absence)"
+            )
         }
-        return wanted.map { ($0, path(of: $0)) }
+        return try newest(of: set, for: architecture, instead: wanted, apt).map { ($0, path(of: $0)) }
     }
 
     private func path(of package: DebianPackage) -> String { "\(build.cache)/debs/\(package.sha256).deb" }
 
-    private func single(_ package: DebianPackage, _ apt: Apt) throws -> (package: DebianPackage, path: String) {
-        if FileManager.default.fileExists(atPath: path(of: package)) { return (package, path(of: package)) }
-        do {
-            try fetch([package], with: apt)
-            return (package, path(of: package))
-        } catch {
-            let what = "\(package.name) \(package.version) (\(package.architecture))"
-            guard ProcessInfo.processInfo.environment["LOCKED"] != "1" else {
-                throw BuildError(
-                    "\(what), which \(PackageLock.path) names, cannot be had from this machine's package archive, and LOCKED=1 "
-                        + "allows no other version. `make lock` takes the newest of all packages. apt said: \(error)")
+    private func missing(of packages: [DebianPackage]) throws -> [DebianPackage] {
+        try packages.filter { try !CachedFile.exists(path(of: $0), sha256: $0.sha256) }
+    }
+
+    /// Downloads packages if the archive has them.
+    ///
+    /// - Returns: what it does not have, as a sentence; nil when everything was downloaded.
+    /// - Throws: when the archive has another file under the same version, and when it cannot be reached.
+    private func absence(of packages: [DebianPackage], in apt: Apt) throws -> String? {
+        let listed = try apt.listed(packages)
+        var absent: [String] = []
+        for package in packages {
+            guard let digests = listed["\(package.name) \(package.version)"] else {
+                absent.append("\(package.name) \(package.version)")
+                continue
             }
-            let set = try PackageSet(name: "one", text: package.name)
-            guard let newest = try apt.resolve(set, for: package.architecture).first, newest != package else {
-                throw error
+            guard digests.contains(package.sha256) else {
+                throw Self.otherFile(package, digests.sorted().joined(separator: ", "))
             }
-            try fetch([newest], with: apt)
-            let notice =
-                "notice: \(what) of \(PackageLock.path) is no longer in the archive; \(newest.version) is used instead. "
-                + "Run `make lock`.\n"
-            FileHandle.standardError.write(Data(notice.utf8))
-            return (newest, path(of: newest))
         }
+        guard absent.isEmpty else { return "Its lists lack \(absent.joined(separator: ", "))." }
+        do { try fetch(packages, with: apt) } catch let error as BuildError where Apt.isAbsence(error) {
+            // Lists can name a revision that the mirror has not yet, or no longer.
+            return "apt said: \(error)"
+        }
+        return nil
+    }
+
+    private static func otherFile(_ package: DebianPackage, _ found: String) -> BuildError {
+        BuildError(
+            "\(package.name) \(package.version) (\(package.architecture)) has the SHA-256 \(found) in this machine's "
+                + "package archive, and \(PackageLock.path) states \(package.sha256). A version's file never changes: find "
+                + "out which of them is Debian's before you run `make lock`.")
+    }
+
+    /// The newest packages of a set, downloaded, in place of the lock file's.
+    private func newest(
+        of set: PackageSet, for architecture: String, instead wanted: [DebianPackage], _ apt: Apt
+    ) throws -> [DebianPackage] {
+        let newest = try apt.resolve(set, for: architecture)
+        for package in newest {
+            guard let pinned = wanted.first(where: { $0.name == package.name && $0.version == package.version }),
+                pinned.sha256 != package.sha256
+            else { continue }
+            throw Self.otherFile(pinned, package.sha256)
+        }
+        try fetch(missing(of: newest), with: apt)
+        let changes = newest.filter { !wanted.contains($0) }.map { "\($0.name) \($0.version)" }
+        let notice =
+            "notice: some packages of the set \(set.name) (\(architecture)) of \(PackageLock.path) are no longer in the "
+            + "archive. Used instead: \(changes.joined(separator: ", ")). Run `make lock`.\n"
+        FileHandle.standardError.write(Data(notice.utf8))
+        return newest
     }
 
     private func fetch(_ packages: [DebianPackage], with apt: Apt) throws {
+        guard !packages.isEmpty else { return }
         let manager = FileManager.default
         let folder = "\(build.cache)/debs/.partial-\(UUID().uuidString)"
         try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
