@@ -112,7 +112,9 @@ struct LockCommand: ParsableCommand {
     func run() throws {
         let build = try place.build()
         if !sourcesOnly { print("\(PackageLock.path): \(try build.packages.renewLock()) packages") }
-        print("\(SourceLock.path): \(try SourceStore(build).renewLock()) files")
+        let (files, absent) = try SourceStore(build).renewLock()
+        print("\(SourceLock.path): \(files) files")
+        warnOfAbsentSources(absent)
     }
 }
 
@@ -124,8 +126,20 @@ struct SourcesCommand: ParsableCommand {
     @OptionGroup var place: Place
 
     func run() throws {
-        for name in try SourceStore(place.build()).make() { print(name) }
+        let (names, absent) = try SourceStore(place.build()).make()
+        for name in names { print(name) }
+        warnOfAbsentSources(absent)
     }
+}
+
+/// Says on standard error which sources the archive of all sources lacks.
+func warnOfAbsentSources(_ absent: [String]) {
+    guard !absent.isEmpty else { return }
+    let notice =
+        "warning: \(SourceLock.path) names \(absent.count) source packages that the package archive did not have when it "
+        + "was written; they are not in the archive of sources. Licences as the GPL ask whoever passes artifacts on to offer "
+        + "them too:\n" + absent.map { "  \($0)\n" }.joined()
+    FileHandle.standardError.write(Data(notice.utf8))
 }
 
 extension Architecture: ExpressibleByArgument {}

@@ -25,49 +25,57 @@ public struct SourceStore {
 
     /// Asks the archive for the files of every source package, downloads them, and writes the lock file anew.
     ///
-    /// - Returns: how many files it names.
-    public func renewLock() throws -> Int {
+    /// - Returns: how many files it names, and which source packages the archive does not have, as `name version`.
+    /// - Throws: when the archive cannot be reached, or sends other files than its lists state.
+    public func renewLock() throws -> (files: Int, absent: [String]) {
         let apt = try Apt(build)
         var files: [SourceLock.File] = []
         var absent: [String] = []
         for (name, version) in try wanted() {
-            do {
-                let found = try apt.sourceFiles(name, version)
-                try fetch(found, with: apt)
-                files += found
-            } catch {
-                // A mirror may still have a package when the sources have been replaced.
+            guard let found = try apt.sourceFiles(name, version), try isThere(found, apt) else {
                 absent.append("\(name) \(version)")
-                let notice = "notice: the package archive does not have the sources of \(name) \(version)\n"
-                FileHandle.standardError.write(Data(notice.utf8))
+                continue
             }
+            files += found
         }
         let digest = SHA256()
         try writer.write(try tree(files)) { digest.update($0) }
         let lock = SourceLock(archive: digest.finish(), files: files, absent: absent)
         let path = build.repository + "/" + SourceLock.path
         try Data(lock.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        return files.count
+        return (files.count, absent)
     }
 
-    /// Writes `greengrass-sources-VERSION.tar`, Debian's source packages, and `greengrass-VERSION-src.tar.gz`, our own tree
-    /// as of the last commit.
+    /// Downloads files, unless the archive that lists them does not have them: a mirror may have dropped what it lists.
+    private func isThere(_ files: [SourceLock.File], _ apt: Apt) throws -> Bool {
+        do { try fetch(files, with: apt) } catch let error as BuildError where Apt.isAbsence(error) { return false }
+        return true
+    }
+
+    /// Writes `greengrass-sources-VERSION.tar`, Debian's source packages, `greengrass-VERSION-src.tar.gz`, our own tree as
+    /// of the last commit, and, where the lock file names any, `greengrass-sources-VERSION-absent.txt`: the source packages
+    /// that the archive did not have, which whoever passes artifacts on has to get elsewhere.
     ///
     /// - Throws: when a file has left the archive, or the result has not the SHA-256 of the lock file.
-    public func make() throws -> [String] {
+    public func make() throws -> (names: [String], absent: [String]) {
         let lock = try SourceLock(build.sourceText(SourceLock.path))
         try fetch(lock.files, with: Apt(build))
-        let name = "greengrass-sources-\(build.version).tar"
-        let sha256 = try writer.write(try tree(lock.files), to: "\(build.output)/\(name)")
+        let name = "greengrass-sources-\(build.version)"
+        let sha256 = try writer.write(try tree(lock.files), to: "\(build.output)/\(name).tar")
         guard sha256 == lock.archive else {
-            throw BuildError("\(name) has the SHA-256 \(sha256), and \(SourceLock.path) states \(lock.archive).")
+            throw BuildError("\(name).tar has the SHA-256 \(sha256), and \(SourceLock.path) states \(lock.archive).")
         }
-        return [name, try ownSources()]
+        let list = "\(build.output)/\(name)-absent.txt"
+        try? FileManager.default.removeItem(atPath: list)
+        guard !lock.absent.isEmpty else { return (["\(name).tar", try ownSources()], []) }
+        let text = lock.absent.map { $0 + "\n" }.joined()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: list), options: .atomic)
+        return (["\(name).tar", "\(name)-absent.txt", try ownSources()], lock.absent)
     }
 
     private func ownSources() throws -> String {
         let name = "greengrass-\(build.version)-src.tar.gz"
-        let bytes = try Tool("git", "-C", build.repository, "archive", "--format=tar", "HEAD").run()
+        let bytes = try build.git("archive", "--format=tar", "HEAD").run()
         var tree = FileTree()
         try tree.add(ArchiveReader.tree(bytes, name: "the source tree"), at: "greengrass-\(build.version)")
         try ArchiveWriter(.tar, .gzip, time: build.time).write(tree, to: "\(build.output)/\(name)")
@@ -90,7 +98,7 @@ public struct SourceStore {
 
     private func fetch(_ files: [SourceLock.File], with apt: Apt) throws {
         let manager = FileManager.default
-        let missing = files.filter { !manager.fileExists(atPath: path(of: $0)) }
+        let missing = try files.filter { try !CachedFile.exists(path(of: $0), sha256: $0.sha256) }
         let packages = Set(missing.map { "\($0.source) \($0.version)" }).sorted()
         for line in packages {
             let words = line.split(separator: " ").map(String.init)
@@ -100,7 +108,8 @@ public struct SourceStore {
             do { try apt.downloadSource(words[0], words[1], into: folder) } catch {
                 throw BuildError(
                     "The sources of \(words[0]) \(words[1]), which \(SourceLock.path) names, cannot be had from this "
-                        + "machine's package archive. `make lock` takes the newest of everything. apt said: \(error)")
+                        + "machine's package archive. If it has left the archive, `make lock` takes the newest of everything. "
+                        + "apt said: \(error)")
             }
             for file in missing where file.source == words[0] && file.version == words[1] {
                 let sha256 = try SHA256.hex(file: "\(folder)/\(file.name)")
@@ -116,12 +125,13 @@ public struct SourceStore {
 }
 
 extension Apt {
-    /// The files of a source package, as the lists name them.
-    func sourceFiles(_ name: String, _ version: String) throws -> [SourceLock.File] {
+    /// The files of a source package, as the lists name them; nil where they do not.
+    func sourceFiles(_ name: String, _ version: String) throws -> [SourceLock.File]? {
+        // What is in no list is a warning to showsrc, not an error.
         let text = try tool(["apt-cache", "showsrc", "--only-source", name]).text()
         let stanzas = text.components(separatedBy: "\n\n")
         guard let stanza = stanzas.first(where: { $0.split(separator: "\n").contains("Version: \(version)") }) else {
-            throw BuildError("The package lists have no sources of \(name) \(version). Run `make lock`.")
+            return nil
         }
         var files: [SourceLock.File] = []
         var isList = false
