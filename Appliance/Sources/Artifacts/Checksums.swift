@@ -1,7 +1,7 @@
 import Foundation
 import Image
 
-/// `SHA256SUMS`: what `sha256sum --check` reads, with every file of the output folder.
+/// `SHA256SUMS`: what `sha256sum --check` reads, with every artifact of the output folder, and what they were built with.
 public struct Checksums {
     public static let fileName = "SHA256SUMS"
     public static let signatureName = fileName + ".sig"
@@ -27,17 +27,24 @@ public struct Checksums {
         return names.count
     }
 
-    /// All of them but the checksums themselves, what is signed apart, what is not whole, and hidden ones: in the order
-    /// of their bytes.
+    /// The artifacts by what their names begin with, in the order of their bytes: no static programs, which are parts, and
+    /// nothing that tests or people left there. Not what is signed apart, not whole, or hidden.
     private func files() throws -> [String] {
-        let unlisted: Set = [Self.fileName, Self.signatureName]
-        return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { name in
+        try FileManager.default.subpathsOfDirectory(atPath: folder).filter { name in
             var isFolder: ObjCBool = false
             let isThere = FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
-            return isThere && !isFolder.boolValue && !unlisted.contains(name) && !name.hasSuffix(".partial")
+            return isThere && !isFolder.boolValue && Self.isArtifact(name) && !name.hasSuffix(".partial")
                 && !DebianRepository.signatures.contains(name)
                 && !name.split(separator: "/").contains { $0.hasPrefix(".") }
         }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func isArtifact(_ name: String) -> Bool {
+        let parts = name.split(separator: "/")
+        guard parts.count == 1 else {
+            return [DebianRepository.folder, OpenWrtArchitecture.folder].contains(String(parts[0]))
+        }
+        return name.hasPrefix("greengrass-") || name == BuildTools.fileName
     }
 
     /// Signs the checksums with `openssl pkeyutl -rawin` (openssl-pkeyutl(1), OpenSSL 3): an Ed25519, EC or RSA key; the

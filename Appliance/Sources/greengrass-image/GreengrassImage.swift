@@ -63,6 +63,7 @@ struct BuildCommand: ParsableCommand {
                 print("\(file) (\(String(format: "%.2f", Double(size) / 1e6)) MB)")
             }
         }
+        print(try BuildTools(build).write())
     }
 }
 

@@ -5,7 +5,7 @@ import Image
 
 struct ChecksumsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checksums", abstract: "Writes SHA256SUMS with every file of the output folder.")
+        commandName: "checksums", abstract: "Writes SHA256SUMS with every artifact of the output folder.")
 
     @OptionGroup var place: Place
 

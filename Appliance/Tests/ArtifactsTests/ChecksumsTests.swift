@@ -11,9 +11,15 @@ struct ChecksumsTests {
         let manager = FileManager.default
         try manager.createDirectory(atPath: folder + "/apt", withIntermediateDirectories: true)
         defer { try? manager.removeItem(atPath: folder) }
-        try Data("one".utf8).write(to: URL(fileURLWithPath: folder + "/one.tar.gz"))
+        try Data("one".utf8).write(to: URL(fileURLWithPath: folder + "/greengrass-one.tar.gz"))
         try Data("two".utf8).write(to: URL(fileURLWithPath: folder + "/apt/two"))
-        try Data("half".utf8).write(to: URL(fileURLWithPath: folder + "/three.partial"))
+        try Data("half".utf8).write(to: URL(fileURLWithPath: folder + "/greengrass-three.partial"))
+        // Nor is this of the artifacts.
+        try manager.createDirectory(atPath: folder + "/x86_64", withIntermediateDirectories: true)
+        try manager.createDirectory(atPath: folder + "/matrix", withIntermediateDirectories: true)
+        for name in ["x86_64/greengrassd", "matrix/core-x86_64", "notes.txt"] {
+            try Data("no artifact".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        }
         try body(folder)
     }
 
@@ -38,6 +44,8 @@ struct ChecksumsTests {
             let sums = Checksums(folder: folder)
             #expect(throws: BuildError.self) { try sums.sign(key: key) }
             #expect(try sums.write() == 2)
+            let names = try Build.text(folder + "/SHA256SUMS").split(separator: "\n").map { $0.dropFirst(66) }
+            #expect(names == ["apt/two", "greengrass-one.tar.gz"])
             #expect(throws: BuildError.self) { try sums.sign(key: folder + "/no-key") }
             try sums.sign(key: key)
             try verify(folder, key: open)

@@ -4,6 +4,9 @@ import Image
 /// What OpenWrt calls the architecture of a router's packages (`opkg print-architecture`, `apk --print-arch`), and which of
 /// our programs such a router runs: it is static, so only the processor counts.
 public struct OpenWrtArchitecture: Equatable, Sendable {
+    /// Where packages lie in the build's output, in a folder for each architecture.
+    static let folder = "openwrt"
+
     public let name: String
     public let architecture: Architecture
 

@@ -107,7 +107,7 @@ struct OpenWrtFeed {
 
     init(_ build: Build, _ architecture: OpenWrtArchitecture) {
         self.build = build
-        folder = "openwrt/" + architecture.name
+        folder = OpenWrtArchitecture.folder + "/" + architecture.name
     }
 
     /// - Returns: the files' names below the build's output folder.
