@@ -28,16 +28,25 @@ public enum ArchiveReader {
         return String(decoding: try text.load(), as: UTF8.self)
     }
 
-    /// An archive of any format and compression that libarchive knows. Owners are numbers; hard links become files of
-    /// their own; a folder that comes twice has the mode of the last.
+    /// An ar(5), tar(5) or cpio(5) archive, plain or compressed by gzip, xz, zstd, bzip2 or lzma: libarchive knows others
+    /// that read files of this machine (mtree) or run its programs. Owners are numbers; hard links become files of their
+    /// own; a folder that comes twice has the mode of the last.
     ///
     /// - Parameter name: what messages call it.
     public static func tree(_ bytes: [UInt8], name: String) throws -> FileTree {
         try bytes.withUnsafeBytes { buffer in
             let archive = archive_read_new()
             defer { archive_read_free(archive) }
-            archive_read_support_filter_all(archive)
-            archive_read_support_format_all(archive)
+            for support in [
+                archive_read_support_filter_gzip, archive_read_support_filter_xz, archive_read_support_filter_zstd,
+                archive_read_support_filter_bzip2, archive_read_support_filter_lzma, archive_read_support_format_ar,
+                archive_read_support_format_tar, archive_read_support_format_cpio,
+            ] as [(OpaquePointer?) -> Int32] {
+                // A warning is of a compression that libarchive has through another program alone.
+                guard support(archive) == ARCHIVE_OK else {
+                    throw BuildError("\(name) cannot be read: this machine's libarchive lacks a compression or format.")
+                }
+            }
             func check(_ result: Int32) throws {
                 guard result >= ARCHIVE_WARN else {
                     let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown error"
