@@ -86,9 +86,9 @@ public struct BootImage: Artifact {
         return try Tool("xz", "--threads=1", "--check=crc32", "--lzma2=preset=9,dict=64KiB", "-c").run(input: image)
     }
 
-    /// The file of the slots, one sector that is overwritten where it lies.
-    private static let slotState =
-        "active=a\ntry=\nleft=0\nfailed=\n" + String(repeating: " ", count: 418) + "\n"
+    /// The file of the slots, one sector that is overwritten where it lies. What a card held where slot B is now may be a root
+    /// file system of somebody else: it is marked as one that failed.
+    static let slotState = "active=a\ntry=\nleft=0\nfailed=b\n" + String(repeating: " ", count: 417) + "\n"
 
     static func commandLine(_ architecture: Architecture) -> String {
         let consoles =

@@ -54,6 +54,15 @@ final class BootMachine {
         return (0..<4).reduce(0) { $0 | Int(sector[place + $1]) << (8 * $1) } * 512
     }
 
+    /// Makes the last partition of a disk larger, as a user does with fdisk.
+    static func enlarge(_ number: Int, of disk: String, to bytes: Int) throws {
+        guard let file = FileHandle(forUpdatingAtPath: disk) else { throw BuildError("\(disk) cannot be written.") }
+        defer { try? file.close() }
+        try file.seek(toOffset: UInt64(446 + 16 * (number - 1) + 12))
+        let sectors = UInt32((bytes + 511) / 512)
+        try file.write(contentsOf: withUnsafeBytes(of: sectors.littleEndian) { Data($0) })
+    }
+
     /// Turns it on.
     func start(clock: String? = nil) throws {
         port = Self.freePort()

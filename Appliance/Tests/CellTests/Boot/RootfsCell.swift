@@ -20,10 +20,12 @@ struct RootfsBoot {
             let disk = folder + "/disk"
             try BootMachine.flash(kernel, to: disk)
             try seed.put(on: disk, from: folder)
-            // The board with one card has it all there; the root file system takes slot B, which a user may fill as well.
+            // The board with one card has it all there; the root file system takes the last partition, which a user makes as
+            // large as it has to be: an ext4 is larger than a slot.
             let machine: BootMachine
             if cell.architecture == .armv6l {
                 let slot = try BootMachine.partition(3, of: disk)
+                try BootMachine.enlarge(3, of: disk, to: FileContent.file(root).size)
                 try CellTests.run(
                     "dd", "if=" + root, "of=" + disk, "bs=64K", "seek=\(slot)", "oflag=seek_bytes", "conv=notrunc")
                 machine = try BootMachine(

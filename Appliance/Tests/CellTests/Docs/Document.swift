@@ -37,14 +37,14 @@ struct Document {
         case toTheirEnd
         /// The last one stays in its terminal: until it has said a text, or until a command succeeds.
         case goesOn(says: String?, when: String?)
-        /// Typed into the program that goes on.
-        case onConsole
+        /// Typed into the program that goes on; a reader puts what a command prints in the place of a word.
+        case onConsole(word: String?, command: String?)
     }
 
     /// A command as a reader types it.
     struct CommandLine: Equatable {
         let line: Int
-        let text: String
+        var text: String
         let asRoot: Bool
         /// Nil where the document does not show it.
         var shows: [String]?
@@ -165,7 +165,12 @@ struct Document {
                 pending.exitCode = Int32(code) ?? 0
                 pending.line = line
             } else if content == "on the console" {
-                pending.manner = .onConsole
+                pending.manner = .onConsole(word: nil, command: nil)
+                pending.line = line
+            } else if let more = after("on the console, with ") {
+                let parts = more.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+                guard parts.count == 2 else { return complain(line, "expected `on the console, with WORD: COMMAND`") }
+                pending.manner = .onConsole(word: parts[0], command: parts[1])
                 pending.line = line
             } else if content == "Ctrl-C" {
                 steps.append(Step(line: line, kind: .interrupt))

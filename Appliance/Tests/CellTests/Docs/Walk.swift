@@ -69,10 +69,19 @@ final class Walk {
         case .commands(let commands, let manner, let exitCode):
             for (index, command) in commands.enumerated() {
                 let isLast = index == commands.count - 1
-                switch isLast || manner == .onConsole ? manner : .toTheirEnd {
+                if case .onConsole(let word, let source) = manner {
+                    var command = command
+                    if let word, let source {
+                        let text = try terminal(false).run(source, stopsAtFailure: true).output
+                        command.text = command.text.replacing(word, with: text.trimmingCharacters(in: .newlines))
+                    }
+                    try type(command)
+                    continue
+                }
+                switch isLast ? manner : .toTheirEnd {
                 case .toTheirEnd: try runToItsEnd(command, exitCode: isLast ? exitCode : 0)
                 case .goesOn(let text, let condition): try start(command, text, condition)
-                case .onConsole: try type(command)
+                case .onConsole: break
                 }
             }
             note("run", step)
