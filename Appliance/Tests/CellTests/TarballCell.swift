@@ -83,6 +83,50 @@ struct TarballCell {
         try core.exchange()
     }
 
+    @Test("PLAT-02, INST-09: a new archive over an old one leaves the user's links, owners and modes, and back again")
+    func upgrade() throws {
+        let cell = try Cell.current()
+        try withScratch { folder in
+            try withMachine(cell) { machine in
+                try machine.shell("mkdir -p /srv/core /srv/certificates && ln -s srv/core /greengrass")
+                try machine.shell("ln -s ../certificates /srv/core/certs && umask 077 && mkdir /srv/core/config")
+                try upgrade(cell, machine, folder)
+            }
+        }
+    }
+
+    private func upgrade(_ cell: Cell, _ machine: Machine, _ folder: String) throws {
+        func unpack(_ archive: String) throws {
+            try machine.copy(archive, to: "/root/greengrass.tar.gz")
+            // docs/install.md, "Upgrade".
+            try machine.run(
+                "tar", "-xzf", "/root/greengrass.tar.gz", "--keep-directory-symlink", "--no-overwrite-dir", "-C", "/")
+            try machine.install("/greengrass/ggc/core/install/install.sh", "--init", "none")
+        }
+        try unpack(Self.archive(cell))
+        try machine.shell("chown ggc_user:ggc_group /srv/certificates && chmod 751 /srv/certificates")
+        var core = InstalledCore(machine)
+        try core.configure()
+        let places = "/greengrass /greengrass/certs /srv/certificates /srv/core/config"
+        let before = try machine.shell("stat -c '%n %F %a %U:%G %N' \(places)")
+        #expect(before.contains("/srv/certificates directory 751 ggc_user:ggc_group"), "\(before)")
+        #expect(before.contains("/srv/core/config directory 700 root:root"), "\(before)")
+        let second = try SecondVersion(of: cell.build, in: folder).build
+        let name = try #require(Tarball().make(for: cell.architecture, in: second).first)
+        try unpack("\(second.output)/\(name)")
+        #expect(try machine.shell("stat -c '%n %F %a %U:%G %N' \(places)") == before)
+        let link = "readlink /greengrass/ggc/core"
+        #expect(try machine.shell(link).contains("packages/\(SecondVersion.number)"))
+        try core.command("start")
+        try core.exchange()
+        try core.command("stop")
+        try machine.run("ln", "-sfn", "packages/\(cell.build.version)", "/greengrass/ggc/core")
+        try core.command("start")
+        try core.exchange()
+        try core.command("stop")
+        try core.waitUntilGone()
+    }
+
     @Test(
         "WDIR-01, WDIR-02, WDIR-03, WDIR-04, WDIR-05: a root that can only be read, and a write directory that changes")
     func writeDirectory() throws {

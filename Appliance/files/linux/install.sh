@@ -2,6 +2,8 @@
 # Makes a machine ready for the core that this script came with: users, service, and what an older core left. What is the
 # user's (certs, config, deployments, logs) is never overwritten. It can be run again at any time.
 set -eu
+# Functions and devices' tools read what is made here, whatever the user's own mask is.
+umask 022
 
 usage() {
     cat <<END
