@@ -5,4 +5,4 @@ OPENWRT_ARCH ?=
 
 ipk: ## packages for a router: .ipk and .apk with their indexes into dist/openwrt (OPENWRT_ARCH="arm_cortex-a7_neon-vfpv4")
 	@scripts/setup image
-	@OPENWRT_ARCH="$(OPENWRT_ARCH)" scripts/greengrass-image build --artifact openwrt-ipk openwrt-apk --arch $(ARCH)
+	@OPENWRT_ARCH="$(OPENWRT_ARCH)" scripts/images "$(ARCH)" "openwrt-ipk openwrt-apk"

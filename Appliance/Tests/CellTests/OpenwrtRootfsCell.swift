@@ -91,12 +91,16 @@ struct OpenwrtRootfsCell {
         try withScratch { folder in
             try withRouter(image(cell), cell, in: folder) { router in
                 try router.run("/greengrass/ggc/core/greengrassd init --thing router")
+                let file = "/greengrass/config/config.json"
+                try router.run("chown greengrass:ggc_group \(file) && chmod 640 \(file)")
                 let line = "\toption write_directory '/mnt/stick/greengrass'\n\toption insecure '1'\n"
                 try router.run("printf '%b' \"\(line)\" >>/etc/config/greengrass; /etc/init.d/greengrassd start")
                 try wait(for: "the core to write there: \(router.log())") {
                     router.exists("/mnt/stick/greengrass/var/log/system/runtime.log")
                 }
                 let configuration = try router.text("/greengrass/config/config.json")
+                // Whom it belongs to and who may read it is the user's decision.
+                #expect(try router.run("stat -c '%a %U:%G' \(file)") == "640 greengrass:ggc_group\n")
                 let data = try JSONSerialization.jsonObject(with: Data(configuration.utf8)) as? [String: Any]
                 #expect(data?["writeDirectory"] as? String == "/mnt/stick/greengrass")
                 #expect(data?["coreThing"] != nil)
@@ -107,6 +111,26 @@ struct OpenwrtRootfsCell {
                 let said = try router.run("/etc/init.d/greengrassd restart")
                 #expect(said.contains("write_directory is \"relative &\": expected an absolute path"), "\(said)")
                 #expect(try router.text("/greengrass/config/config.json") == configuration)
+            }
+        }
+    }
+
+    @Test("OWRT-02: a sysupgrade keeps a root of the user's own as well")
+    func otherRoot() throws {
+        let cell = try Cell.current()
+        try withScratch { folder in
+            try withRouter(image(cell), cell, in: folder) { router in
+                try router.run("/greengrass/ggc/core/greengrassd --root /srv/core init --thing router")
+                let line = "\toption root '/srv/core'\n\toption insecure '1'\n"
+                try router.run("printf '%b' \"\(line)\" >>/etc/config/greengrass; /etc/init.d/greengrassd start")
+                let kept = try router.run("sysupgrade -l").split(separator: "\n")
+                for path in ["config/config.json", "certs/group-ca/ca.key"] {
+                    #expect(kept.contains("/srv/core/" + path), "\(path) is not among \(kept)")
+                }
+                // The list is of what the UCI file says now.
+                try router.run("sed -i 's|/srv/core|/greengrass|' /etc/config/greengrass")
+                try router.run("/greengrass/ggc/core/greengrassd init --thing router; /etc/init.d/greengrassd restart")
+                #expect(try !router.run("sysupgrade -l").contains("/srv/core/"))
             }
         }
     }
