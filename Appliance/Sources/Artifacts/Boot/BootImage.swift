@@ -74,9 +74,22 @@ public struct BootImage: Artifact {
         } else {
             try tree.addFile("config.txt", build.source("rootfs/boot/config.txt"))
         }
-        // A megabyte and a half for what people put there: certificates, a group.
+        // A megabyte and a half for what people put there: certificates, a group; licences take a little of it.
         let size = (tree.size + tree.sorted.count * 2048 + 5 * Self.alignment / 2) / Self.alignment * Self.alignment
+        try tree.addFile("licences.tar.gz", .bytes(licences(kernel.tree, architecture, build)))
         return try Fat(label: "GGBOOT", serial: 0x6767_0001, size: max(size, 10 << 20), time: build.time).bytes(tree)
+    }
+
+    /// The licences of what lies on the boot partition, and the parts of the whole image in SPDX. The slot has those of its own.
+    private func licences(_ kernel: FileTree, _ architecture: Architecture, _ build: Build) throws -> [UInt8] {
+        let works = try Licences(build: build, architecture: architecture).ofBoot(kernel)
+        let parts =
+            try RootFileSystem.components(build, architecture) + build.components(of: "kernel", for: architecture)
+        var tree = FileTree()
+        try tree.add(works, at: "licences")
+        let bill = SBOM(of: Self.fileName(architecture, build), parts, build)
+        try tree.addFile("licences/sbom.spdx.json", .bytes(bill.json()))
+        return try ArchiveWriter(.tar, .gzip, time: build.time).bytes(tree)
     }
 
     /// Where GRUB loads the kernel it may be compressed once more: Debian's for arm64 is not at all, that for amd64 with LZ4.

@@ -26,9 +26,22 @@ struct RootFileSystem {
         try Users.add(to: &tree)
         try tree.addFile("etc/ssl/certs/ca-certificates.crt", text: certificates())
         try tree.addFile("etc/os-release", text: release)
+        try tree.add(Licences(build: build, architecture: architecture).ofSystem())
+        try tree.addFile("usr/share/doc/perennial/sbom.spdx.json", .bytes(bill()))
         // No function runtimes: there are no interpreters. Native functions bring all they need.
         try tree.add(CoreTree(build, architecture, runtimes: []).tree(), at: "greengrass")
         return tree
+    }
+
+    /// The core's own parts and Debian's.
+    static func components(_ build: Build, _ architecture: Architecture) throws -> [Component] {
+        try build.coreComponents() + build.components(of: "busybox", for: architecture)
+            + build.components(of: "certificates", for: architecture)
+    }
+
+    private func bill() throws -> [UInt8] {
+        let name = "greengrass-rootfs-\(architecture.archiveName)-\(build.version)"
+        return try SBOM(of: name, Self.components(build, architecture), build).json()
     }
 
     private var release: String {
