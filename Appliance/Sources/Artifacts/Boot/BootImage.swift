@@ -76,7 +76,7 @@ public struct BootImage: Artifact {
         }
         // A megabyte and a half for what people put there: certificates, a group; licences take a little of it.
         let size = (tree.size + tree.sorted.count * 2048 + 5 * Self.alignment / 2) / Self.alignment * Self.alignment
-        try tree.addFile("licences.tar.gz", .bytes(licences(kernel.tree, architecture, build)))
+        try tree.addFile("licences.tgz", .bytes(licences(kernel.tree, architecture, build)))
         return try Fat(label: "GGBOOT", serial: 0x6767_0001, size: max(size, 10 << 20), time: build.time).bytes(tree)
     }
 
