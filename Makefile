@@ -16,7 +16,7 @@ build: ## build greengrassd for this machine (.build/debug)
 	swift build --product greengrassd
 	@scripts/native/runtimes .build/debug/runtime
 
-test: ## everything: lint, build, unit and integration tests, embedded compile, fuzzing, conformance rows
+test: ## everything: lint, build, unit and integration tests, embedded compile, fuzzing, conformance rows, some artifacts
 	@scripts/test
 
 test-cgroup-v2: ## the functions' and the containers' tests on a booted Debian kernel, where control groups are version 2 alone

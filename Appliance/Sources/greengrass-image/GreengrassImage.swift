@@ -42,7 +42,11 @@ struct Selection: ParsableArguments {
             throw ValidationError("there is no artifact \"\(unknown)\". There are: \(known).")
         }
         let jobs = Job.all(artifacts, for: architectures, isStarted: cells)
-        if jobs.isEmpty { throw ValidationError("none of these artifacts is made for these architectures.") }
+        if jobs.isEmpty {
+            throw ValidationError(
+                "\(artifacts.joined(separator: ", ")) is not made for \(architectures.map(\.rawValue).joined(separator: ", ")). "
+                    + "`greengrass-image list` tells what is made for what.")
+        }
         return jobs
     }
 }
