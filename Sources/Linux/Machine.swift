@@ -26,6 +26,10 @@ public enum Machine {
         return UInt64(info.totalram) * UInt64(info.mem_unit)
     }
 
+    /// Gives the memory back that this program's code and constants take; what is used next is read again, from the kernel's
+    /// cache of the file if it is there. After a start, which uses much that serving does not.
+    public static func releaseProgramPages() { clinux_release_program() }
+
     /// How many descriptors this process may open at most; 0 where it cannot be told.
     public static var descriptorLimit: UInt64 { clinux_descriptor_limit() }
 

@@ -69,6 +69,10 @@ static inline uint64_t clinux_descriptor_limit(void) {
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (uint64_t)limit.rlim_max : 0;
 }
 
+// Gives back the pages of the program's code and constants that this process has in memory: the kernel reads again from the
+// file, or from its cache of it, what is used next. madvise(2), MADV_DONTNEED.
+void clinux_release_program(void);
+
 // Has `ps` show this process under another command line; the process must have one thread. -1 where it cannot be done.
 int clinux_set_title(const char *title);
 

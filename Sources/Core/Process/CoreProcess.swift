@@ -106,6 +106,7 @@ final class CoreProcess {
         log.info(
             "Serving on port \(setup.configuration.mqttPort): devices \(group.devices.count), "
                 + "functions \(group.functions.count), subscriptions \(group.subscriptions.count).")
+        Supervisor.releaseStartPages(reactor)
         do throws(SystemError) {
             try reactor.run()
         } catch {

@@ -80,7 +80,9 @@ extension Supervisor {
         case .signal(let worker, let number):
             // Only processes of our own, and only while they are not reaped: the number cannot be another's yet.
             if let process = workers.process(of: worker), number > 0, number < 32 { signal(process, number) }
-        case .ready(let problem): report(problem.isEmpty ? .serving : .partly(problem))
+        case .ready(let problem):
+            report(problem.isEmpty ? .serving : .partly(problem))
+            Self.releaseStartPages(reactor)
         case .cannotServe(let reason):
             log.error("The core cannot serve: \(reason)")
             report(.failed(reason))

@@ -32,6 +32,9 @@ public final class Supervisor: EventHandler {
     /// A core that ran so long died of something new: the pauses begin anew.
     static let healthyAfter: Int64 = 60_000_000_000
 
+    /// How long after it serves a process gives back the program's pages that its start used, nanoseconds.
+    private static let startPagesAfter: Int64 = 5_000_000_000
+
     let reactor: Reactor
     let log: Logger
     let crashLog: LogFile
@@ -106,6 +109,11 @@ public final class Supervisor: EventHandler {
         waiting = nil
         if case .failed = report { phase = .stopping }
         tell(report)
+    }
+
+    /// Most of the program is needed by the start alone. Its pages are given back when functions have begun too.
+    static func releaseStartPages(_ reactor: Reactor) {
+        reactor.schedule(afterNanoseconds: startPagesAfter) { Machine.releaseProgramPages() }
     }
 
     private func startCore() throws(SystemError) {
