@@ -146,9 +146,12 @@ struct LocalResourceReaderTests {
         refuses(device(source), at: "LocalDeviceResourceData.SourcePath", saying: words)
     }
 
-    @Test("LRA-12: the guide's typical devices")
+    @Test("LRA-12, PLAT-17: the guide's typical devices, and the GPU of a Jetson")
     func typicalDevices() {
-        for path in ["/dev/ttyS0", "/dev/bus/usb", "/dev/gpiomem", "/dev/nvidia0", "/dev/dri/renderD128"] {
+        for path in [
+            "/dev/ttyS0", "/dev/bus/usb", "/dev/gpiomem", "/dev/nvidia0", "/dev/dri/renderD128", "/dev/nvhost-gpu",
+            "/dev/nvmap",
+        ] {
             #expect(read(device(path))?.source == path)
         }
     }
