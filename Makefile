@@ -77,3 +77,4 @@ clean: ## remove what was built in the tree (the cache outside it stays)
 -include Benchmarks/bench.mk
 -include Benchmarks/hostile.mk
 -include Benchmarks/functions.mk
+-include Benchmarks/docker.mk

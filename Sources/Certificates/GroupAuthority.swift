@@ -8,7 +8,7 @@ import TLS
 /// `certs/group-ca`, and signs devices' certificates with it as well, though devices of any other issuer are as welcome.
 ///
 /// The key is RSA, as V1's is: every device SDK that met a V1 core verifies SHA-256 RSA signatures (gg-sec.md, "SHA-256
-/// RSA signature, regardless of the key type"), and some only those.
+/// RSA signature, regardless of the key type"), and some only those. A demonstration's is EC P-256, made in an instant.
 public final class GroupAuthority {
     public static let certificateName = "ca.crt"
     public static let keyName = "ca.key"
@@ -24,8 +24,11 @@ public final class GroupAuthority {
 
     /// Makes a new authority in a directory, which is created if it is missing.
     ///
-    /// Making the RSA key takes about a tenth of a second on a PC and several seconds on ARMv6.
-    public static func create(in directory: String) throws(CertificateError) -> GroupAuthority {
+    /// - Parameter type: V1's kind, or EC P-256 where all devices verify ECDSA. Making the RSA key takes about a tenth of a
+    ///   second on a PC and several seconds on ARMv6.
+    public static func create(
+        in directory: String, type: KeyType = .rsa2048
+    ) throws(CertificateError) -> GroupAuthority {
         let keyPath = Path.join(directory, keyName)
         let certificatePath = Path.join(directory, certificateName)
         for path in [keyPath, certificatePath] where Files.exists(path) { throw .authorityExists(file: path) }
@@ -33,7 +36,7 @@ public final class GroupAuthority {
             try Files.makeDirectories(directory)
         }
         let identity = try CertificateError.content { () throws(TLSError) in
-            let key = try PrivateKey.generate(.rsa2048, source: keyPath)
+            let key = try PrivateKey.generate(type, source: keyPath)
             // Several groups' authorities may stand in one device's trust store: their names differ.
             let number = Hexadecimal.encode(try SecureRandom.bytes(8))
             let made = try CertificateTemplate(

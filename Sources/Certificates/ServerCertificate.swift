@@ -5,8 +5,8 @@ import TLS
 ///
 /// There are two, each with its own key: EC P-256, which clients with ECDSA suites get since it costs a small board a
 /// tenth of the time, and RSA for those without (row TLS-11). Both are signed by the group's authority with SHA-256
-/// RSA, as V1's are. The keys stay; a certificate lasts seven days as V1's does (row TLS-05) and is replaced before it
-/// ends.
+/// RSA, as V1's are; an authority with an EC key signs an EC one alone, because who verifies it has ECDSA. The keys stay; a
+/// certificate lasts seven days as V1's does (row TLS-05) and is replaced before it ends.
 public struct ServerCertificate {
     /// V1's lifetime in days: 7, up to 30 by setting (gg-sec.md, certificate rotation).
     public static let defaultLifetimeDays: Int64 = 7
@@ -49,7 +49,8 @@ public struct ServerCertificate {
         }
         var identities: [TLSIdentity] = []
         var issued: [String] = []
-        for (type, file) in [(KeyType.ecP256, "server"), (KeyType.rsa2048, "server-rsa")] {
+        for (type, file) in [(KeyType.ecP256, "server"), (KeyType.rsa2048, "server-rsa")]
+        where type == .ecP256 || authority.key.isRSA {
             let slot = Slot(
                 type: type, keyPath: "\(directory)/\(file).key", certificatePath: "\(directory)/\(file).crt")
             let (identity, note) = try prepare(slot, authority, names, commonName, now)

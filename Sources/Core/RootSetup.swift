@@ -19,6 +19,8 @@ public struct RootSetup {
         public var account: String?
         public var mqttPort: UInt16?
         public var daemonPort: UInt16?
+        /// Of the group CA's and the core's key.
+        var keys = KeyType.rsa2048
         /// What stands in for the cloud, where there is something.
         public var cloud: DemoSetup.Cloud?
 
@@ -56,7 +58,7 @@ public struct RootSetup {
             throw SetupError("The folders below \(layout.root) cannot be made", error)
         }
         var made: [String] = []
-        let credential = try makeIdentities(thing, &made)
+        let credential = try makeIdentities(thing, wishes.keys, &made)
         do throws(SystemError) {
             try Files.writeAtomically(
                 layout.configurationFile, configuration(arn, credential, wishes).serialized(layout: .pretty),
@@ -68,16 +70,18 @@ public struct RootSetup {
         return made
     }
 
-    private func makeIdentities(_ thing: String, _ made: inout [String]) throws(SetupError) -> DeviceCredential {
+    private func makeIdentities(
+        _ thing: String, _ keys: KeyType, _ made: inout [String]
+    ) throws(SetupError) -> DeviceCredential {
         do throws(CertificateError) {
             let folder = layout.groupCertificateAuthority
             // One that is left from an earlier, interrupted init is as good: devices may know it already.
             let authority =
                 Files.exists(Path.join(folder, GroupAuthority.keyName))
-                ? try GroupAuthority.load(from: folder) : try GroupAuthority.create(in: folder)
+                ? try GroupAuthority.load(from: folder) : try GroupAuthority.create(in: folder, type: keys)
             made.append(
                 "group CA          \(Path.join(folder, GroupAuthority.certificateName)): devices trust this one")
-            let credential = try coreCredential(thing, authority)
+            let credential = try coreCredential(thing, keys, authority)
             made.append("core certificate  \(credential.certificatePath)")
             _ = try ServerCertificate(directory: layout.serverState).prepare(
                 authority: authority, names: Self.serverNames(), commonName: thing, at: Clock.realtime() / 1000)
@@ -89,9 +93,9 @@ public struct RootSetup {
     }
 
     private func coreCredential(
-        _ thing: String, _ authority: GroupAuthority
+        _ thing: String, _ keys: KeyType, _ authority: GroupAuthority
     ) throws(CertificateError) -> DeviceCredential {
-        // RSA, because the key that protects secrets must be RSA and is this one by default (row CFG-19).
+        // RSA but for a demonstration: the key that protects secrets must be RSA and is this one by default (row CFG-19).
         for name in ["\(thing).cert.pem", "\(thing).private.key"] {
             do throws(SystemError) {
                 try Files.removeTree(Path.join(layout.certificates, name))
@@ -100,7 +104,7 @@ public struct RootSetup {
             }
         }
         return try DeviceCredential.create(
-            name: thing, type: .rsa2048, authority: authority, directory: layout.certificates)
+            name: thing, type: keys, authority: authority, directory: layout.certificates)
     }
 
     /// Makes a device's key and certificate in `certs/devices`.

@@ -100,6 +100,18 @@ import Testing
         #expect(try prepare(wanted, at: Self.now + later).issued.isEmpty)
     }
 
+    @Test("TLS-03: an authority with an EC key signs the EC identity alone")
+    func ecAuthority() throws {
+        let other = try GroupAuthority.create(in: scratch.file("other"), type: .ecP256)
+        let (identities, issued) = try prepare(authority: other)
+        #expect(identities.map(\.key.isRSA) == [false])
+        #expect(issued.count == 1)
+        let verified = try OpenSSLTool.run(
+            "verify", "-x509_strict", "-CAfile", scratch.file("other/ca.crt"), "-verify_hostname", "gateway",
+            scratch.file("server/server.crt"))
+        #expect(verified.status == 0, "\(verified.output)")
+    }
+
     @Test("another authority makes another certificate")
     func otherAuthority() throws {
         try prepare()

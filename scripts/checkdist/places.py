@@ -1,15 +1,12 @@
 """Where things are, and what went wrong."""
 
 import pathlib
-import sys
+import re
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 DIST = REPOSITORY / "dist"
 
-sys.path.insert(0, str(REPOSITORY / "scripts" / "dist"))
-import reproducible  # noqa: E402
-
-VERSION = reproducible.version()
+VERSION = re.search(r'product = "([^"]+)"', (REPOSITORY / "Sources" / "Core" / "Version.swift").read_text())[1]
 V1_NAMES = {"x86_64": "x86-64"}
 
 

@@ -56,6 +56,9 @@ public struct DemoSetup {
         }
         let setup = RootSetup(root: layout.root)
         if !Files.exists(layout.configurationFile) {
+            var wishes = wishes
+            // Three RSA keys would be most of the time until somebody sees that it works, on ARMv6 half a minute.
+            wishes.keys = .ecP256
             for line in try setup.initialize(wishes) { say(line) }
         }
         let configuration: Configuration
