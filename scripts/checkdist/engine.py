@@ -14,7 +14,9 @@ REGISTRATION = "perennial-arm"
 
 
 class Engine:
-    def __init__(self, work, options=()):
+    def __init__(self, work, options=(), is_own=False):
+        """With `is_own` it is started for the check even where one runs."""
+        self.is_own = is_own
         self.work = pathlib.Path(work)
         self.options = options
         self.arguments = []
@@ -22,7 +24,7 @@ class Engine:
         self.registered = False
 
     def __enter__(self):
-        if subprocess.run(["docker", "version"], capture_output=True).returncode != 0:
+        if self.is_own or subprocess.run(["docker", "version"], capture_output=True).returncode != 0:
             self.start()
         return self
 

@@ -42,8 +42,10 @@ def start_times(core, count=STARTS):
     return times[0], times[len(times) // 2]
 
 
-def proportional_megabytes(core):
-    """The proportional set size of supervisor and core together (proc(5), smaps_rollup)."""
+def idle_megabytes(core):
+    """The proportional set size of supervisor and core together (proc(5), smaps_rollup), ten seconds after the start: then
+    they have given back what only a start uses."""
+    time.sleep(10)
     total = 0
     for number in core.daemons():
         for line in pathlib.Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
