@@ -14,20 +14,23 @@ public struct Build: Sendable {
     /// Our own version. Tests of an upgrade set another one.
     public var version: String
 
+    /// - Parameter time: nil for that of the environment, or of the source tree.
     /// - Throws: when the source tree does not tell its version or its time.
-    public init(repository: String, output: String? = nil) throws {
-        try self.init(repository: repository, output: output, cache: nil)
+    public init(repository: String, output: String? = nil, time: Int? = nil) throws {
+        try self.init(repository: repository, output: output, cache: nil, time: time)
     }
 
     /// - Parameter cache: nil for that of the environment.
-    init(repository: String, output: String? = nil, cache: String?) throws {
+    init(repository: String, output: String? = nil, cache: String?, time: Int? = nil) throws {
         self.repository = repository
         self.output = output ?? repository + "/dist"
         let environment = ProcessInfo.processInfo.environment
         let home = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/root") + "/.cache"
         self.cache = cache ?? environment["PERENNIAL_CACHE"] ?? home + "/perennial"
         version = try Self.version(of: repository)
-        if let given = environment["SOURCE_DATE_EPOCH"] {
+        if let time {
+            self.time = time
+        } else if let given = environment["SOURCE_DATE_EPOCH"] {
             guard let time = Int(given), time >= 0 else {
                 throw BuildError("SOURCE_DATE_EPOCH is \"\(given)\": expected seconds since 1970.")
             }

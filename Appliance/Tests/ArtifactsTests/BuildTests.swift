@@ -22,6 +22,13 @@ struct BuildTests {
         #expect(try build.sources(below: "folder") == ["committed", "ignored", "sub/new"])
     }
 
+    @Test("A time that is given is the build's, whatever the environment and the last commit say")
+    func time() throws {
+        let tree = try TestTree()
+        defer { tree.remove() }
+        #expect(try Build(repository: tree.folder + "/tree", output: tree.folder + "/dist", time: 17).time == 17)
+    }
+
     @Test("git reads a tree of another user too")
     func otherOwner() throws {
         let tree = try TestTree()

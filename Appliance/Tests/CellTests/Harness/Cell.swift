@@ -16,10 +16,14 @@ struct Cell {
         else {
             throw BuildError("CELL_ARTIFACT and CELL_ARCH are not set. Run `make cell ARCH=x86_64 ARTIFACT=tarball`.")
         }
-        let repository = environment["CELL_REPOSITORY"] ?? Self.repository
-        return Cell(
-            artifact: artifact, architecture: architecture,
-            build: try Build(repository: repository, output: environment["CELL_DIST"]))
+        return Cell(artifact: artifact, architecture: architecture, build: try own())
+    }
+
+    /// The build of this tree.
+    static func own() throws -> Build {
+        let environment = ProcessInfo.processInfo.environment
+        return try Build(
+            repository: environment["CELL_REPOSITORY"] ?? repository, output: environment["CELL_DIST"])
     }
 
     private static let repository = (0..<5).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
@@ -39,24 +43,32 @@ struct Cell {
     }
 
     /// Whether programs of the architecture run here without an emulator.
-    var isNative: Bool { architecture == .x86_64 }
+    var isNative: Bool { architecture == Self.here }
+
+    /// Of this machine; nil where nothing is made for it.
+    private static let here: Architecture? = {
+        var about = utsname()
+        guard uname(&about) == 0 else { return nil }
+        let name = withUnsafeBytes(of: about.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return Architecture(rawValue: name)
+    }()
 }
 
-/// A folder that is removed at the end.
+/// A folder of its own that is removed at the end.
 func withScratch<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let folder = "/tmp/perennial-cell-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let folder = try TemporaryFolder.make("perennial-cell")
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try body(folder)
 }
 
 /// Waits until something is so. The time only bounds the wait of a test that fails.
 ///
+/// - Parameter what: what is waited for, as it is told after the time.
 /// - Throws: after the time, with what was waited for.
-func wait(for what: String, seconds: Double = 120, until isSo: () throws -> Bool) throws {
+func wait(for what: @autoclosure () -> String, seconds: Double = 120, until isSo: () throws -> Bool) throws {
     let end = Date(timeIntervalSinceNow: seconds)
     while try !isSo() {
-        guard Date() < end else { throw BuildError("Not within \(Int(seconds)) s: \(what).") }
+        guard Date() < end else { throw BuildError("Not within \(Int(seconds)) s: \(what()).") }
         usleep(50_000)
     }
 }

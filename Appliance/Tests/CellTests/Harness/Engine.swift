@@ -18,9 +18,8 @@ final class Engine: @unchecked Sendable {
     }
 
     private func start() throws {
-        Self.work = "/tmp/perennial-engine-\(getpid())"
+        Self.work = try TemporaryFolder.make("perennial-engine")
         let (work, log) = (Self.work, Self.work + "/dockerd.log")
-        try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/sbin/dockerd")

@@ -36,9 +36,7 @@ struct SecondVersion {
             try? manager.createSymbolicLink(
                 atPath: "\(output)/\(name)", withDestinationPath: "\(build.output)/\(name)")
         }
-        setenv("SOURCE_DATE_EPOCH", String(build.time), 1)
-        defer { unsetenv("SOURCE_DATE_EPOCH") }
-        self.build = try Build(repository: repository, output: output)
+        self.build = try Build(repository: repository, output: output, time: build.time)
         guard self.build.version == Self.number else {
             throw BuildError("\(path) of the second version states \(self.build.version), not \(Self.number).")
         }
