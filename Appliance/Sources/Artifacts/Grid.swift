@@ -20,8 +20,10 @@ public struct Grid {
         }
     }
 
-    private static let begin = "<!-- grid: written by `make matrix` -->"
-    private static let end = "<!-- end of grid -->"
+    static let begin = "<!-- grid: written by `make matrix` -->"
+    static let end = "<!-- end of grid -->"
+    /// The comments of a page that say where the grid is.
+    public static let marks = [begin, end]
 
     private let outcomes: [String: Outcome]
     private let artifacts: [any Artifact]

@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 import Image
 
@@ -97,6 +98,9 @@ struct Document {
                     block(fence: String(trimmed.prefix(3)), language: trimmed.dropFirst(3).lowercased())
                 } else if trimmed.hasPrefix("<!--") {
                     comment()
+                } else if trimmed.contains("<!--") {
+                    complain(index + 1, "a comment has lines of its own")
+                    index += 1
                 } else {
                     if trimmed.hasPrefix("$ ") || (line.hasPrefix("    ") && trimmed.hasPrefix("sudo ")) {
                         complain(
@@ -120,6 +124,10 @@ struct Document {
             guard let begin = text.range(of: "<!--"), let end = text.range(of: "-->") else {
                 return complain(first + 1, "a comment without an end")
             }
+            guard text[end.upperBound...].allSatisfy(\.isWhitespace) else {
+                return complain(first + 1, "a comment has lines of its own")
+            }
+            guard !Grid.marks.contains(text.trimmingCharacters(in: .whitespacesAndNewlines)) else { return }
             let content = text[begin.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines)
             directive(content, first + 1)
         }
@@ -162,7 +170,8 @@ struct Document {
                 pending.manner = .goesOn(says: nil, when: nil)
                 pending.line = line
             } else if let code = after("ends with:") {
-                pending.exitCode = Int32(code) ?? 0
+                guard let number = Int32(code) else { return complain(line, "expected `ends with: NUMBER`") }
+                pending.exitCode = number
                 pending.line = line
             } else if content == "on the console" {
                 pending.manner = .onConsole(word: nil, command: nil)
@@ -174,6 +183,8 @@ struct Document {
                 pending.line = line
             } else if content == "Ctrl-C" {
                 steps.append(Step(line: line, kind: .interrupt))
+            } else if after("note:") == nil {
+                complain(line, "this comment says nothing known (CONTRIBUTING.md); `note:` begins one for people")
             }
         }
 

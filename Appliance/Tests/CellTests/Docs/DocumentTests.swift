@@ -13,7 +13,14 @@ struct DocumentTests {
             ("<!-- not run: -->\n```sh\nmake\n```", "p.md:1: say why it is not run"),
             ("<!-- runs in: debian -->\n```console\nmake\n```", "p.md:3: a ```console block begins with"),
             ("<!-- file: x -->\ntext", "p.md:1: no block follows"),
-            ("<!-- runs in debian -->\n```sh\nmake\n```", "p.md:2: these commands are neither run"),
+            ("<!-- runs in debian -->\n```sh\nmake\n```", "p.md:1: this comment says nothing known"),
+            ("<!-- go on -->\n<!-- not run: why -->\n```sh\nmake\n```", "p.md:1: this comment says nothing known"),
+            ("<!-- ctrl-C -->", "p.md:1: this comment says nothing known"),
+            ("<!-- end of the grid -->", "p.md:1: this comment says nothing known"),
+            ("<!-- runs in: debian -->\n<!-- ends with: one -->\n```sh\nmake\n```", "p.md:2: expected `ends with:"),
+            ("text <!-- Ctrl-C -->", "p.md:1: a comment has lines of its own"),
+            ("<!-- Ctrl-C --> <!-- goes on -->", "p.md:1: a comment has lines of its own"),
+            ("<!-- Ctrl-C", "p.md:1: a comment without an end"),
         ])
     func refused(text: String, complaint: String) {
         let error = #expect(throws: BuildError.self) { try Document("p.md", text: text) }
@@ -38,6 +45,10 @@ struct DocumentTests {
             ```sh
             three
             ```
+            <!-- note: of who keeps
+            this page -->
+            <!-- grid: written by `make matrix` -->
+            <!-- end of grid -->
             <!-- not run: a card is needed -->
             ```sh
             four
