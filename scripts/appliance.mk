@@ -36,9 +36,9 @@ lock: ## write Appliance/packages.lock and sources.lock anew from the newest pac
 	@scripts/setup image
 	@scripts/greengrass-image lock
 
-checksums: ## SHA256SUMS of dist/, and its signature (KEY=FILE: a private key in PEM)
+checksums: ## SHA256SUMS of dist/, and signatures (KEY=FILE: a private key in PEM; GPG_KEY=FILE: an OpenPGP one for apt/)
 	@scripts/greengrass-image checksums
-	@$(if $(KEY),scripts/greengrass-image sign --key "$(KEY)")
+	@$(if $(KEY)$(GPG_KEY),scripts/greengrass-image sign $(if $(KEY),--key "$(KEY)") $(if $(GPG_KEY),--gpg-key "$(GPG_KEY)"))
 
 docs-test: ## type what README and docs/ tell to type on fresh machines, and compare what appears (PAGES="first-core docker")
 	@scripts/setup run

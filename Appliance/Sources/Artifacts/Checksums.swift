@@ -1,15 +1,16 @@
 import Foundation
 import Image
 
-/// `SHA256SUMS`: what `sha256sum --check` reads, with every artifact of the output folder, and what they were built with.
+/// `SHA256SUMS`: what `sha256sum --check` reads, with every artifact of the build's version in the output folder, and
+/// what they were built with.
 public struct Checksums {
     public static let fileName = "SHA256SUMS"
     public static let signatureName = fileName + ".sig"
 
     private let folder: String
+    private let version: String
 
-    /// - Parameter folder: the build's output.
-    public init(folder: String) { self.folder = folder }
+    public init(_ build: Build) { (folder, version) = (build.output, build.version) }
 
     /// Writes the file; a signature of the one before is removed.
     ///
@@ -19,7 +20,9 @@ public struct Checksums {
     public func write() throws -> Int {
         let names = try files()
         guard !names.isEmpty else {
-            throw BuildError("\(folder) has no files to make checksums of. Build something first: make images.")
+            throw BuildError(
+                "\(folder) has no files of version \(version) to make checksums of. Build something first: make images."
+            )
         }
         let text = try names.map { "\(try SHA256.hex(file: "\(folder)/\($0)"))  \($0)\n" }.joined()
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(Self.fileName)"), options: .atomic)
@@ -27,32 +30,23 @@ public struct Checksums {
         return names.count
     }
 
-    /// The artifacts by what their names begin with, in the order of their bytes: no static programs, which are parts, and
-    /// nothing that tests or people left there. Not what is signed apart, not whole, or hidden.
     private func files() throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: folder).filter { name in
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { name in
             var isFolder: ObjCBool = false
-            let isThere = FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
-            return isThere && !isFolder.boolValue && Self.isArtifact(name) && !name.hasSuffix(".partial")
-                && !DebianRepository.signatures.contains(name)
-                && !name.split(separator: "/").contains { $0.hasPrefix(".") }
-        }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-
-    private static func isArtifact(_ name: String) -> Bool {
-        let parts = name.split(separator: "/")
-        guard parts.count == 1 else {
-            return [DebianRepository.folder, OpenWrtArchitecture.folder].contains(String(parts[0]))
+            return FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
+                && !isFolder.boolValue
         }
-        return name.hasPrefix("greengrass-") || name == BuildTools.fileName
+        return ReleaseFiles(version: version).among(names)
     }
 
     /// Signs the checksums with `openssl pkeyutl -rawin` (openssl-pkeyutl(1), OpenSSL 3): an Ed25519, EC or RSA key; the
     /// digest of the latter two is SHA-256.
     ///
     /// - Parameter key: the private key's PEM file. It is read by openssl alone.
+    /// - Returns: the signature's name.
     /// - Throws: when there are no checksums, or openssl cannot sign with the key.
-    public func sign(key: String) throws {
+    @discardableResult
+    public func sign(key: String) throws -> String {
         let file = "\(folder)/\(Self.fileName)"
         guard FileManager.default.fileExists(atPath: file) else {
             throw BuildError("There is no \(file) to sign. Write it first: greengrass-image checksums.")
@@ -65,5 +59,6 @@ public struct Checksums {
             "openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", file, "-out",
             "\(folder)/\(Self.signatureName)"
         ).run()
+        return Self.signatureName
     }
 }

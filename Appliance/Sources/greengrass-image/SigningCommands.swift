@@ -5,20 +5,21 @@ import Image
 
 struct ChecksumsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checksums", abstract: "Writes SHA256SUMS with every artifact of the output folder.")
+        commandName: "checksums",
+        abstract: "Writes SHA256SUMS with every artifact of this version in the output folder.")
 
     @OptionGroup var place: Place
 
     func run() throws {
         let build = try place.build()
-        let count = try Checksums(folder: build.output).write()
+        let count = try Checksums(build).write()
         print("\(Checksums.fileName) (\(count) files)")
     }
 }
 
 struct SignCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sign", abstract: "Signs SHA256SUMS, and the apt repository where a key for it is given.")
+        commandName: "sign", abstract: "Signs SHA256SUMS, the apt repository, or both, by the keys that are given.")
 
     @OptionGroup var place: Place
     @Option(help: "The PEM file of a private key (Ed25519, EC or RSA); PERENNIAL_SIGNING_KEY unless given.")
@@ -29,16 +30,8 @@ struct SignCommand: ParsableCommand {
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let build = try place.build()
-        guard let key = key ?? environment["PERENNIAL_SIGNING_KEY"] else {
-            throw ValidationError(
-                "no key was given. Name a private key's PEM file with --key FILE or PERENNIAL_SIGNING_KEY; none is ever made here."
-            )
-        }
-        if let gpgKey = gpgKey ?? environment["PERENNIAL_GPG_KEY"] {
-            try DebianRepository().sign(key: gpgKey, in: build)
-            print("\(DebianRepository.folder)/dists/stable/InRelease")
-        }
-        try Checksums(folder: build.output).sign(key: key)
-        print(Checksums.signatureName)
+        let signing = try Signing(
+            key: key ?? environment["PERENNIAL_SIGNING_KEY"], gpgKey: gpgKey ?? environment["PERENNIAL_GPG_KEY"])
+        for name in try signing.run(in: build) { print(name) }
     }
 }

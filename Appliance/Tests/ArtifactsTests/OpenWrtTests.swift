@@ -42,6 +42,28 @@ struct OpenWrtTests {
         }
     }
 
+    @Test("OWRT-02: a feed's folder has what is written last: no older package, no signature of an older index")
+    func renewed() throws {
+        let tree = try TestTree()
+        defer { tree.remove() }
+        let wanted = try OpenWrtArchitecture(named: "x86_64")
+        for name in ["greengrass_0.9-r1_x86_64.ipk", "greengrass-0.9-r1.apk", "Packages.sig", "packages.adb"] {
+            try tree.write("dist/openwrt/x86_64/" + name, "old")
+        }
+        func files() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: tree.folder + "/dist/openwrt/x86_64").sorted()
+        }
+        let feed = OpenWrtFeed(try tree.build, wanted)
+        let opkg = ["Packages", "Packages.gz", "new.ipk"]
+        #expect(
+            try feed.write(opkg.map { ($0, []) }, clearing: ".ipk", index: "Packages")
+                == opkg.map { "openwrt/x86_64/" + $0 })
+        // What belongs to the other kind of feed stays.
+        #expect(try files() == ["Packages", "Packages.gz", "greengrass-0.9-r1.apk", "new.ipk", "packages.adb"])
+        _ = try feed.write([("new.apk", []), ("packages.adb", [])], clearing: ".apk", index: "packages.adb")
+        #expect(try files() == ["Packages", "Packages.gz", "new.apk", "new.ipk", "packages.adb"])
+    }
+
     @Test("The feed's Makefile says the same as the packages: version, users, configuration files")
     func feed() throws {
         let build = try Build(repository: Self.repository, output: NSTemporaryDirectory())

@@ -23,7 +23,7 @@ public struct DebianRepository: Artifact {
         let file = DebianPackageFile(build, architecture)
         let (bytes, control) = try file.make()
         let path = "\(Self.pool)/\(file.fileName)"
-        try clearPool(of: file.architecture, in: build)
+        try clear(for: file, in: build)
         try write(bytes, to: "\(Self.folder)/\(path)", in: build)
         let index = """
             \(control.trimmingCharacters(in: .newlines))
@@ -42,12 +42,16 @@ public struct DebianRepository: Artifact {
         return ["\(Self.folder)/\(path)", packages, packages + ".gz", Self.suite + "/Release"]
     }
 
-    /// The repository has what this run of the builder makes, and no package of an earlier one.
-    private func clearPool(of architecture: String, in build: Build) throws {
-        let folder = "\(build.output)/\(Self.folder)/\(Self.pool)"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasSuffix("_\(architecture).deb") {
-            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    /// The repository has one package of an architecture, and none of another version: those are removed, with their indices.
+    private func clear(for file: DebianPackageFile, in build: Build) throws {
+        let (manager, folder) = (FileManager.default, "\(build.output)/\(Self.folder)/\(Self.pool)")
+        let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
+        let ours = "\(DebianPackageFile.package)_\(file.version)_"
+        for name in names where name.hasSuffix(".deb") {
+            guard !name.hasPrefix(ours) || name == file.fileName else { continue }
+            try manager.removeItem(atPath: "\(folder)/\(name)")
+            let architecture = name.dropLast(4).split(separator: "_").last ?? ""
+            try? manager.removeItem(atPath: "\(build.output)/\(Self.suite)/main/binary-\(architecture)")
         }
     }
 
@@ -89,25 +93,25 @@ public struct DebianRepository: Artifact {
     /// Makes `InRelease` and `Release.gpg`, which apt verifies: apt-secure(8).
     ///
     /// - Parameter key: a file with an OpenPGP private key without a passphrase, as `gpg --export-secret-keys` writes it.
+    /// - Returns: their names below the build's output folder.
     /// - Throws: when no repository was built, or gpg cannot sign with the key.
-    public func sign(key: String, in build: Build) throws {
+    @discardableResult
+    public func sign(key: String, in build: Build) throws -> [String] {
         let release = "\(build.output)/\(Self.suite)/Release"
         guard FileManager.default.fileExists(atPath: release) else {
             throw BuildError("There is no \(release) to sign. Build it first: greengrass-image build --artifact deb.")
         }
         // A key ring of its own, which is gone afterwards.
-        let home = "/tmp/perennial-gpg-\(UUID().uuidString)"
-        let manager = FileManager.default
-        try manager.createDirectory(
-            atPath: home, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        let home = try TemporaryFolder.make("perennial-gpg")
         defer {
             _ = try? Tool("gpgconf", "--homedir", home, "--kill", "all").run()
-            try? manager.removeItem(atPath: home)
+            try? FileManager.default.removeItem(atPath: home)
         }
         let words = ["gpg", "--homedir", home, "--batch", "--yes", "--quiet"]
         try Tool(words + ["--import", key]).run()
         let outputs = Self.signatures.map { "\(build.output)/\($0)" }
         try Tool(words + ["--clearsign", "--output", outputs[0], release]).run()
         try Tool(words + ["--armor", "--detach-sign", "--output", outputs[1], release]).run()
+        return Self.signatures
     }
 }

@@ -13,10 +13,11 @@ public struct OpenWrtOpkgFeed: Artifact {
             let package = try Self.package(wanted, build)
             let bytes = try package.bytes(time: build.time)
             let index = OpkgIndex.text(of: [(package, bytes)])
-            return try OpenWrtFeed(build, wanted).write([
-                (package.fileName, bytes), ("Packages", Array(index.utf8)),
-                ("Packages.gz", try Gzip.compress(Array(index.utf8))),
-            ])
+            return try OpenWrtFeed(build, wanted).write(
+                [
+                    (package.fileName, bytes), ("Packages", Array(index.utf8)),
+                    ("Packages.gz", try Gzip.compress(Array(index.utf8))),
+                ], clearing: ".ipk", index: "Packages")
         }
     }
 
@@ -48,7 +49,8 @@ public struct OpenWrtApkFeed: Artifact {
             let package = try Self.package(wanted, build)
             let bytes = try package.file(time: build.time).bytes()
             let index = try AlpineIndex.file(description: "Perennial for \(wanted.name)", of: [bytes]).bytes()
-            return try OpenWrtFeed(build, wanted).write([(package.fileName, bytes), ("packages.adb", index)])
+            return try OpenWrtFeed(build, wanted).write(
+                [(package.fileName, bytes), ("packages.adb", index)], clearing: ".apk", index: "packages.adb")
         }
     }
 
@@ -110,10 +112,22 @@ struct OpenWrtFeed {
         folder = OpenWrtArchitecture.folder + "/" + architecture.name
     }
 
+    /// Writes the folder's files of one kind of feed, and removes what was there of that kind: packages of an earlier
+    /// version, and an index's signature.
+    ///
+    /// - Parameters:
+    ///   - suffix: of the kind's packages.
+    ///   - index: what the names of its index's files begin with.
     /// - Returns: the files' names below the build's output folder.
-    func write(_ files: [(name: String, bytes: [UInt8])]) throws -> [String] {
-        let place = build.output + "/" + folder
-        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    func write(
+        _ files: [(name: String, bytes: [UInt8])], clearing suffix: String, index: String
+    ) throws -> [String] {
+        let (manager, place) = (FileManager.default, build.output + "/" + folder)
+        try manager.createDirectory(atPath: place, withIntermediateDirectories: true)
+        for name in try manager.contentsOfDirectory(atPath: place) where name.hasSuffix(suffix) || name.hasPrefix(index)
+        {
+            try manager.removeItem(atPath: place + "/" + name)
+        }
         return try files.map { name, bytes in
             try Data(bytes).write(to: URL(fileURLWithPath: place + "/" + name), options: .atomic)
             return folder + "/" + name
