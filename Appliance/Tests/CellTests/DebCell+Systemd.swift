@@ -33,7 +33,7 @@ extension DebCell {
         systemctl is-active greengrassd
         first=$(pid)
         test "$first" = "$(cat /var/run/greengrassd.pid)"
-        ps aux | grep -E 'greengrass.*daemon'
+        ps aux | grep -E 'greengrass.*daemon' | grep -v grep
         running() { $core status --json | grep -q '"state": *"running"'; }
         await running
         # The function's limit, in bytes, in a group below the unit's.
@@ -50,11 +50,11 @@ extension DebCell {
         $core status >/dev/null
         systemctl stop greengrassd
         test ! -e /var/run/greengrassd.pid
-        ! pgrep -f /greengrass/ggc/
+        if pgrep -f /greengrass/ggc/; then exit 1; fi
         systemctl start greengrassd
         apt-get -q -y purge greengrassd
-        ! pgrep -f /greengrass/ggc/
-        ! systemctl cat greengrassd
+        if pgrep -f /greengrass/ggc/; then exit 1; fi
+        if systemctl cat greengrassd; then exit 1; fi
         test ! -e /greengrass
         """
 
