@@ -43,7 +43,7 @@ extension ImageCell {
     )
     func containers() throws {
         try ContainerCell.run { place in
-            guard place.runtimes.contains("python") || place.flavour != .minimal else {
+            guard place.flavour != .minimal else {
                 // Without an interpreter there is no function to refuse: the core says it by itself.
                 let name = try place.start("bare")
                 try place.waitUntilHealthy(name)
@@ -56,31 +56,59 @@ extension ImageCell {
             try text.replacingOccurrences(of: "NoContainer", with: "GreengrassContainer")
                 .replacingOccurrences(of: "\"Pinned\"", with: "\"MemorySize\": 262144, \"Pinned\"")
                 .write(toFile: file, atomically: true, encoding: .utf8)
-            let options = [
-                "-v", "\(place.scratch)/root/certs:/greengrass/certs", "-v",
-                "\(place.scratch)/root/config:/greengrass/config",
-                "-v", "\(place.scratch)/group:/group:ro", "-p", "127.0.0.1::8883",
-            ]
-            let plain = try place.start("plain", options, place.insecure)
-            try place.waitUntilHealthy(plain)
-            let deploy = ["/greengrass-entrypoint.sh", "deploy", "/group"]
-            let (code, said) = try place.engine.attempt(["exec", plain] + deploy)
-            #expect(code == 1 && said.contains(Self.lack(place)) && said.contains("NoContainer"), "\(said)")
-            try place.engine.run("stop", plain)
+            try refused(place, "plain", [])
+            if place.cell.isNative {
+                let spaces = try served(place, "privileged", Self.privileges, group)
+                #expect(spaces.functions.count == place.runtimes.count)
+                #expect(spaces.functions.allSatisfy { $0.value != spaces.core }, "\(spaces)")
+            } else {
+                try refused(place, "privileged", Self.privileges)
+            }
             let config = place.scratch + "/root/config/config.json"
             let settings = try String(contentsOfFile: config, encoding: .utf8)
             try settings.replacingOccurrences(
                 of: "{\n", with: "{\n  \"runtime\": {\"fallBackToNoContainer\": \"yes\"},\n",
                 range: settings.range(of: "{\n")
             ).write(toFile: config, atomically: true, encoding: .utf8)
-            for (name, privileges) in [("falls", []), ("privileged", Self.privileges)] {
-                let name = try place.start(name, options + privileges, place.insecure)
-                try place.waitUntilHealthy(name)
-                try place.engine.run(["exec", name] + deploy)
-                try group.exchange(port: try place.port(name), certificates: place.scratch + "/root/certs")
-                try place.engine.run("stop", name)
-            }
+            let spaces = try served(place, "falls", [], group)
+            #expect(spaces.functions.allSatisfy { $0.value == spaces.core }, "\(spaces)")
         }
+    }
+
+    private static let deploy = ["/greengrass-entrypoint.sh", "deploy", "/group"]
+
+    /// Starts the core of the scratch folder, beside its group.
+    private func startPrepared(_ place: ContainerCell, _ name: String, _ privileges: [String]) throws -> String {
+        let options = [
+            "-v", "\(place.scratch)/root/certs:/greengrass/certs", "-v",
+            "\(place.scratch)/root/config:/greengrass/config",
+            "-v", "\(place.scratch)/group:/group:ro", "-p", "127.0.0.1::8883",
+        ]
+        let name = try place.start(name, options + privileges, place.insecure)
+        try place.waitUntilHealthy(name)
+        return name
+    }
+
+    /// The group's functions are to have containers, and there are none.
+    private func refused(_ place: ContainerCell, _ name: String, _ privileges: [String]) throws {
+        let name = try startPrepared(place, name, privileges)
+        let (code, said) = try place.engine.attempt(["exec", name] + Self.deploy)
+        #expect(code == 1 && said.contains(Self.lack(place)) && said.contains("NoContainer"), "\(said)")
+        try place.engine.run("stop", name)
+    }
+
+    /// The group's functions answer.
+    ///
+    /// - Returns: the mount name spaces of the core and of each function.
+    private func served(
+        _ place: ContainerCell, _ name: String, _ privileges: [String], _ group: DemoGroup
+    ) throws -> (core: String, functions: [String: String]) {
+        let name = try startPrepared(place, name, privileges)
+        try place.engine.run(["exec", name] + Self.deploy)
+        let functions = try group.exchange(port: try place.port(name), certificates: place.scratch + "/root/certs")
+        let core = try run("readlink", "/proc/\(place.inspect(name, "{{.State.Pid}}"))/ns/mnt")
+        try place.engine.run("stop", name)
+        return (core.trimmingCharacters(in: .whitespacesAndNewlines), functions)
     }
 
     /// What the core says that containers lack. The emulator of another processor cannot make name spaces, with whatever

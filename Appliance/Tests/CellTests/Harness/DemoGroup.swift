@@ -69,6 +69,7 @@ struct DemoGroup {
     }
 
     /// Without an SDK, so that nothing has to be installed: they publish with a request of their own (docs/function-protocol.md).
+    /// They answer with the text that they got, and with the mount name space that they are in: a container has its own.
     private static func code(
         for runtime: String
     ) throws -> (runtime: String, handler: String, file: String, code: String) {
@@ -90,7 +91,7 @@ struct DemoGroup {
             connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["GG_DAEMON_PORT"]))
             custom = json.dumps({"custom": {"subject": "python/out"}}).encode()
             connection.request("POST", "/2016-11-01/functions/" + os.environ["ROUTER_FUNCTION_ARN"],
-                               json.dumps({"python": event["text"]}), {
+                               json.dumps({"space": os.readlink("/proc/self/ns/mnt"), "python": event["text"]}), {
                 "Authorization": os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"],
                 "X-Amz-Invocation-Type": "Event",
                 "X-Amz-Client-Context": base64.b64encode(custom).decode()})
@@ -98,6 +99,7 @@ struct DemoGroup {
         """
 
     private static let node = """
+        const fs = require("fs");
         const http = require("http");
 
         exports.handler = (event, context, callback) => {
@@ -110,7 +112,7 @@ struct DemoGroup {
                     "X-Amz-Client-Context": Buffer.from(custom).toString("base64"),
                 },
             }, (answer) => { console.log("published:", answer.statusCode); callback(null, null); });
-            request.end(JSON.stringify({ nodejs: event.text }));
+            request.end(JSON.stringify({ space: fs.readlinkSync("/proc/self/ns/mnt"), nodejs: event.text }));
         };
         """
 
@@ -118,6 +120,9 @@ struct DemoGroup {
         import java.io.OutputStream;
         import java.net.HttpURLConnection;
         import java.net.URL;
+        import java.nio.file.Files;
+        import java.nio.file.Path;
+        import java.nio.file.Paths;
         import java.util.Base64;
         import java.util.Map;
 
@@ -133,7 +138,8 @@ struct DemoGroup {
                 connection.setRequestProperty("X-Amz-Invocation-Type", "Event");
                 connection.setRequestProperty("X-Amz-Client-Context", about);
                 try (OutputStream body = connection.getOutputStream()) {
-                    body.write(("{\"java\": \"" + event.get("text") + "\"}").getBytes());
+                    Path space = Files.readSymbolicLink(Paths.get("/proc/self/ns/mnt"));
+                    body.write(("{\"space\": \"" + space + "\", \"java\": \"" + event.get("text") + "\"}").getBytes());
                 }
                 System.out.println("published: " + connection.getResponseCode());
             }
@@ -141,15 +147,27 @@ struct DemoGroup {
         """#
 
     /// Sends one message through each function and between the devices.
-    func exchange(host: String = "127.0.0.1", port: Int, certificates folder: String, within: [String] = []) throws {
+    ///
+    /// - Returns: the mount name space that each function was in, by its runtime: `mnt:[4026531840]`.
+    @discardableResult
+    func exchange(
+        host: String = "127.0.0.1", port: Int, certificates folder: String, within: [String] = []
+    ) throws -> [String: String] {
         let sensor = Device(name: "sensor", host: host, port: port, certificates: folder, within: within)
         let display = Device(name: "display", host: host, port: port, certificates: folder, within: within)
         try Device.exchange("hello", from: sensor, to: display, topic: "cell/greeting")
+        var spaces: [String: String] = [:]
         for runtime in runtimes {
             let subscriber = try display.subscribe(to: "\(runtime)/out")
             defer { subscriber.stop() }
             try sensor.publish(#"{"text": "hello"}"#, to: "\(runtime)/in")
             try subscriber.wait(for: #""hello""#)
+            let said = subscriber.output
+            guard let space = said.range(of: #"mnt:\[\d+\]"#, options: .regularExpression) else {
+                throw BuildError("The answer of the function for \(runtime) tells no name space:\n\(said)")
+            }
+            spaces[runtime] = String(said[space])
         }
+        return spaces
     }
 }
