@@ -70,9 +70,17 @@ struct BootImageCell {
         var random = Seeded(state: environment["SEED"].flatMap { UInt64($0) } ?? UInt64(Date().timeIntervalSince1970))
         print("power cuts: COUNT=\(count) SEED=\(random.state)")
         try withFlashed { machine, seed, _ in
+            // While the seed is taken in, and while it is removed from the boot partition.
+            for moment in ["seed: taking in", "seed: all of it is on /data"] {
+                try machine.start()
+                try machine.wait(for: moment)
+                try machine.cutPower()
+            }
             let start = Date()
             try machine.start()
             let ready = try machine.waitUntilReady(since: start)
+            #expect(try machine.shell("ls -d /boot/seed* 2>/dev/null || echo gone") == "gone")
+            try seed.exchange(machine)
             var accepted = 0
             // Of each two cuts one is while messages are written to the disk, the other while the machine starts.
             for cut in stride(from: 2, through: count + 1, by: 2) {
