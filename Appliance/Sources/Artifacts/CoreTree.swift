@@ -46,7 +46,7 @@ public struct CoreTree {
     }
 
     private static let installation: [(name: String, mode: UInt32)] = [
-        ("greengrassd.default", 0o644), ("greengrassd.init", 0o755), ("greengrassd.service", 0o644),
+        ("greengrassd.default", 0o644), ("greengrassd.init", 0o755), ("greengrassd.service", 0o644), ("reload", 0o755),
         ("install.sh", 0o755),
     ]
 

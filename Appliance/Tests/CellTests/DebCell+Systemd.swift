@@ -28,12 +28,13 @@ extension DebCell {
         $core init
         $core deploy /root/group
         pid() { systemctl show -P MainPID greengrassd; }
+        not() { if "$@"; then return 1; fi; }
         await() { n=0; until "$@"; do n=$((n+1)); [ $n -lt 600 ]; sleep 0.1; done; }
         systemctl start greengrassd
         systemctl is-active greengrassd
         first=$(pid)
         test "$first" = "$(cat /var/run/greengrassd.pid)"
-        ps aux | grep -E 'greengrass.*daemon' | grep -v grep
+        ps aux | grep -E 'greengrass.*daemon'
         running() { $core status --json | grep -q '"state": *"running"'; }
         await running
         # The function's limit, in bytes, in a group below the unit's.
@@ -44,17 +45,22 @@ extension DebCell {
         test "$first" != "$second"
         await running
         find /sys/fs/cgroup/system.slice/greengrassd.service -name memory.max | xargs grep -H '^67108864$'
+        systemctl reload greengrassd
+        test "$(pid)" != "$second"
+        second=$(pid)
+        await running
+        find /sys/fs/cgroup/system.slice/greengrassd.service -name memory.max | xargs grep -H '^67108864$'
         kill -9 $second
         other() { systemctl -q is-active greengrassd && test "$(pid)" != "$second" && test "$(pid)" != 0; }
         await other
         $core status >/dev/null
         systemctl stop greengrassd
         test ! -e /var/run/greengrassd.pid
-        if pgrep -f /greengrass/ggc/; then exit 1; fi
+        not pgrep -f /greengrass/ggc/
         systemctl start greengrassd
         apt-get -q -y purge greengrassd
-        if pgrep -f /greengrass/ggc/; then exit 1; fi
-        if systemctl cat greengrassd; then exit 1; fi
+        not pgrep -f /greengrass/ggc/
+        not systemctl cat greengrassd
         test ! -e /greengrass
         """
 
