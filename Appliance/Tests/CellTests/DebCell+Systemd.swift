@@ -58,10 +58,46 @@ extension DebCell {
         test ! -e /var/run/greengrassd.pid
         not pgrep -f /greengrass/ggc/
         systemctl start greengrassd
+        cp -a /greengrass /srv/unpacked
+        install=/srv/unpacked/ggc/core/install/install.sh
+        refused() { not "$@" 2>/root/said; cat /root/said; }
+        refused $install --root /srv/other --force
+        grep 'greengrassd.service is the service of the core in /greengrass' /root/said
         apt-get -q -y purge greengrassd
         not pgrep -f /greengrass/ggc/
         not systemctl cat greengrassd
         test ! -e /greengrass
+
+        # In another root, with a place to write that is set after the installation.
+        $install --root /srv/other --force
+        core=/srv/other/ggc/core/greengrassd
+        $core init
+        mkdir /srv/written
+        sed -i '0,/{/s||{ "writeDirectory": "/srv/written",|' /srv/other/config/config.json
+        timeout 120 systemctl start greengrassd
+        first=$(pid)
+        test "$first" = "$(cat /srv/written/var/run/greengrassd.pid)"
+        refused $install --root /srv/other --force --migrate
+        grep 'a core runs from /srv/other' /root/said
+        timeout 120 systemctl reload greengrassd
+        second=$(pid)
+        test "$first" != "$second"
+        test "$second" = "$(cat /srv/written/var/run/greengrassd.pid)"
+        timeout 120 systemctl reload greengrassd
+        kill -9 $(pid)
+        second=$(cat /srv/written/var/run/greengrassd.pid)
+        await other
+        await $core status
+        systemctl reload greengrassd
+        systemctl stop greengrassd
+        not pgrep -f /srv/other/ggc/
+        journalctl --no-pager -u greengrassd >/root/journal
+        not grep CGROUP /root/journal
+        systemctl start greengrassd
+        /srv/other/ggc/core/install/install.sh --uninstall --root /srv/other
+        not pgrep -f /srv/other/ggc/
+        not systemctl cat greengrassd
+        test ! -e /srv/other/ggc/packages
         """
 
     @Test(

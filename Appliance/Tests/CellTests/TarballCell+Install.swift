@@ -52,15 +52,19 @@ extension TarballCell {
         let script = "/etc/init.d/greengrassd"
         #expect(try machine.result([script, "status"]).code == 3)
         #expect(try machine.result([script, "unknown"]).code == 2)
+        // Red Hat's; without its file in there a service is not stopped with the machine.
+        try machine.shell("mkdir -p /run/lock/subsys && test -d /var/lock/subsys")
         try machine.run(script, "start")
         try machine.run(script, "start")
         #expect(try machine.result([script, "status"]).code == 0)
         try core.exchange()
+        try machine.run("test", "-e", "/var/lock/subsys/greengrassd")
         let first = try core.number("daemonPid")
         try machine.run(script, "restart")
         #expect(try core.number("daemonPid") != first)
         try machine.run(script, "stop")
         try machine.run(script, "stop")
+        try machine.run("test", "!", "-e", "/var/lock/subsys/greengrassd")
         try core.waitUntilGone()
         try machine.shell("mv /greengrass/config/config.json /root")
         let unconfigured = try machine.result([script, "start"])
@@ -91,6 +95,67 @@ extension TarballCell {
         #expect(modes.hasSuffix("755\n755\n755\n"), "\(modes)")
         try machine.run(Self.script, "--uninstall", "--purge")
         #expect(!machine.exists("/greengrass"))
+    }
+
+    @Test(
+        "INST-09: a core in another root leaves service and users of the first, and a rebuilt program takes its place")
+    func otherRoot() throws {
+        let cell = try Cell.current()
+        try withMachine(cell) { machine in
+            try Self.unpack(cell, machine)
+            try machine.install(Self.script, "--init", "sysv")
+            try machine.run(InstalledCore.program, "init")
+            let before = try state(machine)
+            try machine.shell("tar -xzf /root/greengrass.tar.gz -C /root")
+            let unpacked = "/root/greengrass/ggc/core/install/install.sh"
+            let refused = try machine.result([unpacked, "--root", "/srv/other", "--init", "sysv", "--force"])
+            #expect(
+                refused.code == 1 && refused.output.contains("/etc/init.d/greengrassd is the service of the core in"))
+            #expect(refused.output.contains("--init none") && !machine.exists("/srv/other"), "\(refused)")
+            let install = [unpacked, "--root", "/srv/other", "--init", "none", "--force"]
+            #expect(try machine.result(install).output.contains("Copying"))
+            #expect(try !machine.result(install).output.contains("Copying"))
+            // The same version, built otherwise.
+            let program = "/ggc/packages/\(cell.build.version)"
+            try machine.shell(
+                "echo more >>/root/greengrass\(program)/install/README.md; touch /srv/other\(program)/old")
+            let again = try machine.result(install)
+            #expect(again.code == 0 && again.output.contains("Copying"), "\(again)")
+            try machine.shell("diff -r /root/greengrass\(program) /srv/other\(program)")
+            #expect(try machine.run("ls", "/srv/other/ggc/packages") == "\(cell.build.version)\n")
+            try stopsElsewhere(machine)
+            #expect(try state(machine) == before)
+            try machine.run("id", "greengrass")
+            try machine.run("id", "ggc_user")
+            try machine.run("/etc/init.d/greengrassd", "start")
+            try machine.run(Self.script, "--uninstall", "--purge")
+            try wait(for: "the core to end", seconds: 30) { machine.processes().isEmpty }
+            #expect(try machine.result(["id", "greengrass"]).code != 0)
+            #expect(!machine.exists("/etc/init.d/greengrassd") && !machine.exists("/greengrass"))
+        }
+    }
+
+    /// A core that writes elsewhere is found and stopped; a process that has a dead core's number is none.
+    private func stopsElsewhere(_ machine: Machine) throws {
+        let core = "/srv/other/ggc/core/greengrassd"
+        let script = "/srv/other/ggc/core/install/install.sh"
+        try machine.run(core, "init")
+        try machine.shell(
+            #"sed -i '0,/{/s||{ "writeDirectory": "/srv/written",|' /srv/other/config/config.json; mkdir /srv/written"#)
+        try machine.run(core, "start")
+        let running = try machine.result([script, "--migrate", "--init", "none", "--force"])
+        #expect(running.code == 1 && running.output.contains("a core runs from /srv/other"), "\(running)")
+        try machine.run(core, "stop")
+        try machine.shell("mkdir -p /srv/other/ggc/var/run; cp /bin/sleep /root/qemu-other")
+        let number = "echo $$ >/srv/other/ggc/var/run/greengrassd.pid; echo written; exec /root/qemu-other 1000"
+        let stranger = try Command(machine.words(["/bin/sh", "-c", number]))
+        try stranger.wait(for: "written")
+        try machine.run(script, "--migrate", "--init", "none", "--force")
+        try machine.shell("kill $(cat /srv/other/ggc/var/run/greengrassd.pid)")
+        stranger.end()
+        try machine.run(core, "start")
+        try machine.run(script, "--uninstall", "--purge")
+        try wait(for: "the core to end", seconds: 30) { machine.processes().isEmpty }
     }
 
     @Test("INST-12: version 1.0's certificates and configuration are taken over")

@@ -80,6 +80,7 @@ case $init in '' | systemd | sysv | none) ;; *) fail "--init $init: expected sys
 unit=/etc/systemd/system/greengrassd.service
 script=/etc/init.d/greengrassd
 defaults=/etc/default/greengrassd
+process_file=/run/greengrassd.service.pid
 
 find_init() {
     [ -z "$init" ] || return 0
@@ -109,13 +110,15 @@ check_machine() {
     fail "something is missing on this machine (above; each arrow tells what mends it). Mend it and run this again, or use --force."
 }
 
-# Whether a core of any version runs from this root; an emulated one runs the emulator's file.
+# Whether a core of any version runs from this root. Ours holds a lock, wherever config.json has it write.
 is_running() {
+    "$package/greengrassd" --root "$root" status --json 2>/dev/null | grep -q '"daemonPid": *[0-9]' && return 0
+    # V1's tells its process number alone, which may have become another process's.
     for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid; do
         [ -s "$file" ] || continue
         process=$(head -n 1 "$file")
         case $process in '' | *[!0-9]*) continue ;; esac
-        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$root"/ggc/packages/* | "$root"/greengrassd* | */qemu-*) return 0 ;; esac
+        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$root"/ggc/packages/* | "$root"/greengrassd*) return 0 ;; esac
     done
     return 1
 }
@@ -169,17 +172,27 @@ remove_user() {
 
 # -- the program ------------------------------------------------------------------------------------------------------
 
+# The names and contents of a folder's files.
+content() { (cd -- "$1" && find . -type f -exec cksum {} + | LC_ALL=C sort); }
+
+# Also when the same version is there but was built otherwise.
+copy_program() {
+    copy=$root/ggc/packages/$version
+    if [ -d "$copy" ] && [ "$(content "$package")" = "$(content "$copy")" ]; then return 0; fi
+    say "Copying version $version to $root"
+    for folder in certs config ggc ggc/packages; do
+        [ -d "$root/$folder" ] || act mkdir -p "$root/$folder"
+    done
+    # Under another name until it is whole.
+    act rm -rf "$copy.partial" "$copy.old"
+    act cp -R "$package" "$copy.partial"
+    ! is_there "$copy" || act mv "$copy" "$copy.old"
+    act mv "$copy.partial" "$copy"
+    act rm -rf "$copy.old"
+}
+
 place_program() {
-    if [ "$root" != "$unpacked" ] && ! is_there "$root/ggc/packages/$version"; then
-        say "Copying version $version to $root"
-        for folder in certs config ggc ggc/packages; do
-            [ -d "$root/$folder" ] || act mkdir -p "$root/$folder"
-        done
-        # Under another name until it is whole.
-        act rm -rf "$root/ggc/packages/$version.partial"
-        act cp -R "$package" "$root/ggc/packages/$version.partial"
-        act mv "$root/ggc/packages/$version.partial" "$root/ggc/packages/$version"
-    fi
+    [ "$root" = "$unpacked" ] || copy_program
     [ "$(readlink "$root/ggc/core" 2>/dev/null)" = "packages/$version" ] && return 0
     if is_there "$root/ggc/core" && [ ! -L "$root/ggc/core" ]; then
         [ "$migrate" = yes ] || fail "$root/ggc/core is a folder and not a link: an older core is here. Take it over with --migrate."
@@ -247,11 +260,45 @@ hint_at_migration() {
 
 # -- the service ------------------------------------------------------------------------------------------------------
 
+# The root that a unit or an init script is for; nothing where it is not there or is for no core.
+root_of() {
+    [ ! -f "$1" ] ||
+        sed -n -e 's|^ExecStart=\(/.*\)/ggc/core/greengrassd .*|\1|p' -e 's|^root=\(/.*\)|\1|p' "$1" | head -n 1
+}
+
+# The file of a service that is of a core in another root, a package's as well; fails where there is none.
+find_other_service() {
+    for file in "$unit" /lib/systemd/system/greengrassd.service "$script"; do
+        other=$(root_of "$file")
+        # A core that was removed without its service has none.
+        if [ -n "$other" ] && [ "$other" != "$root" ] && [ -x "$other/ggc/core/greengrassd" ]; then
+            say "$file"
+            return 0
+        fi
+    done
+    return 1
+}
+
+refuse_other_service() {
+    find_init
+    [ "$init" != none ] || return 0
+    file=$(find_other_service) || return 0
+    fail "$file is the service of the core in $(root_of "$file"), and there is one such service on a machine. Install this core without one (--init none), or remove the other one first (install.sh --root $(root_of "$file") --uninstall; a package: with apt)."
+}
+
+# A service's file for a root that is not V1's. Only the core in /greengrass writes its process number where systemd can know it:
+# here it is asked for, because writeDirectory in config.json may change at any time.
+name_root() {
+    write="/bin/sh -c '$root/ggc/core/greengrassd status --json | grep daemonPid | tr -dc 0-9 >$process_file \&\& test -s $process_file'"
+    sed -e "s,/greengrass/,$root/,g" -e "s,^root=.*,root=$root," -e "s,^PIDFile=.*,PIDFile=$process_file," \
+        -e "s,^ExecStart=.*,&\\
+ExecStartPost=$write," -e "s,^ExecReload=.*,&\\
+ExecReload=$write," "$1"
+}
+
 # install_file FROM TO MODE: with the root's name in it; a file that is the same already is left alone.
 install_file() {
-    place=$root/ggc/var/run/greengrassd.pid
-    [ "$root" != /greengrass ] || place=/var/run/greengrassd.pid
-    text=$(sed -e "s|/greengrass/|$root/|g" -e "s|^root=.*|root=$root|" -e "s|/var/run/greengrassd.pid|$place|" "$1")
+    if [ "$root" = /greengrass ]; then text=$(cat "$1"); else text=$(name_root "$1"); fi
     if [ -f "$2" ] && [ "$text" = "$(cat "$2")" ]; then return 0; fi
     say "Writing $2"
     [ "$dry" = no ] || return 0
@@ -285,13 +332,14 @@ install_service() {
     esac
 }
 
+# Another root's stays.
 remove_service() {
-    if [ -f "$unit" ]; then
+    if [ "$(root_of "$unit")" = "$root" ]; then
         act systemctl disable greengrassd.service
         act rm -f "$unit"
         [ ! -d /run/systemd/system ] || act systemctl daemon-reload
     fi
-    if [ -f "$script" ]; then
+    if [ "$(root_of "$script")" = "$root" ]; then
         act rm -f "$script"
         if has update-rc.d; then act update-rc.d greengrassd remove; elif has chkconfig; then act chkconfig --del greengrassd; fi
     fi
@@ -314,12 +362,16 @@ next_steps() {
 remove_all() {
     if is_running; then act "$root/ggc/core/greengrassd" stop; fi
     remove_service
-    remove_user ggc_user ggc_group
-    remove_user greengrass greengrass
+    if file=$(find_other_service); then
+        say "The users stay: $file is the service of the core in $(root_of "$file")."
+    else
+        remove_user ggc_user ggc_group
+        remove_user greengrass greengrass
+        [ "$purge" = no ] || act rm -f "$defaults"
+    fi
     act rm -f "$root/ggc/core"
     act rm -rf "$root/ggc/packages/$version"
     if [ "$purge" = yes ]; then
-        act rm -f "$defaults"
         for name in certs config ggc/deployment ggc/deployments ggc/socket ggc/var ggc/v1; do act rm -rf "${root:?}/$name"; done
     fi
     # Only what is empty: other versions and the user's files stay.
@@ -339,6 +391,7 @@ if [ "$uninstall" = yes ]; then
     remove_all
     exit 0
 fi
+refuse_other_service
 if [ "$migrate" = yes ]; then take_over; else hint_at_migration; fi
 make_users
 check_machine
