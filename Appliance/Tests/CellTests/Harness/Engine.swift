@@ -17,23 +17,7 @@ final class Engine: @unchecked Sendable {
         if try result(of: ["docker", "version"]).code != 0 { try start() }
     }
 
-    /// Two engines would give their containers the same addresses on the one bridge, docker0, and undo each other's rules: of
-    /// cells side by side that have one of their own, one has it at a time. The lock ends with this process.
-    private static let lock = "/run/perennial-engine.lock"
-
-    private static func waitForTurn() throws {
-        let file = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
-            throw BuildError(
-                "\(lock) cannot be opened (\(String(cString: strerror(errno)))). An engine of its own needs root.")
-        }
-        while flock(file, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw BuildError("\(lock) cannot be locked.") }
-        }
-    }
-
     private func start() throws {
-        try Self.waitForTurn()
         Self.work = try TemporaryFolder.make("perennial-engine")
         let (work, log) = (Self.work, Self.work + "/dockerd.log")
         _ = FileManager.default.createFile(atPath: log, contents: nil)
