@@ -34,7 +34,7 @@ extension DebCell {
         systemctl is-active greengrassd
         first=$(pid)
         test "$first" = "$(cat /var/run/greengrassd.pid)"
-        ps aux | grep -E 'greengrass.*daemon'
+        ps aux | grep -E 'greengrass.*[d]aemon'
         running() { $core status --json | grep -q '"state": *"running"'; }
         await running
         # The function's limit, in bytes, in a group below the unit's.

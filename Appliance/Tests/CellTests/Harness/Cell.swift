@@ -61,11 +61,15 @@ func withScratch<Result>(_ body: (String) throws -> Result) throws -> Result {
     return try body(folder)
 }
 
+/// Seconds until a wait is given up, unless it says otherwise: a Java program on an emulated processor of a busy machine takes
+/// minutes until it answers.
+let patience: Double = (try? Cell.current().isNative) == false ? 600 : 120
+
 /// Waits until something is so. The time only bounds the wait of a test that fails.
 ///
 /// - Parameter what: what is waited for, as it is told after the time.
 /// - Throws: after the time, with what was waited for.
-func wait(for what: @autoclosure () -> String, seconds: Double = 120, until isSo: () throws -> Bool) throws {
+func wait(for what: @autoclosure () -> String, seconds: Double = patience, until isSo: () throws -> Bool) throws {
     let end = Date(timeIntervalSinceNow: seconds)
     while try !isSo() {
         guard Date() < end else { throw BuildError("Not within \(Int(seconds)) s: \(what()).") }

@@ -41,7 +41,7 @@ final class Command: @unchecked Sendable {
     /// Waits until it has said something.
     ///
     /// - Throws: when it ends before, or not within the time.
-    func wait(for text: String, seconds: Double = 120) throws {
+    func wait(for text: String, seconds: Double = patience) throws {
         try CellTests.wait(for: "`\(name)` to say \"\(text)\"; it said:\n\(output)", seconds: seconds) {
             if output.contains(text) { return true }
             guard process.isRunning || output.contains(text) else {
