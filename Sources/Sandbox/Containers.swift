@@ -10,7 +10,8 @@ public final class Containers {
     private static let temporarySize = "25%"
 
     let groups: ControlGroups
-    private let filter: CallFilter?
+    /// Of every container but the probe; compiled for the first one, which takes as long as several starts.
+    private var filter: CallFilter?
     /// Folders of the core of which a function sees nothing.
     private let masks: [String]
     private var counter: UInt32 = 0
@@ -34,19 +35,11 @@ public final class Containers {
         masks = all
         guard Users.isRoot else {
             groups = ControlGroups()
-            filter = nil
             support = SandboxSupport(refusal: SandboxSupport.needsRoot)
             return
         }
-        var problem: String?
-        do throws(SystemError) { filter = try CallFilter() } catch {
-            filter = nil
-            problem = error.description
-        }
         groups = ControlGroups.make(named: name)
         support = SandboxSupport(groups: groups)
-        support.refusal = problem
-        if problem != nil { return }
         do throws(SystemError) {
             var ended = try start(Self.probe, descriptors: [], isProbe: true)
             _ = Processes.wait(ended.initProcess)
@@ -75,6 +68,7 @@ public final class Containers {
         without: Barriers = [], isProbe: Bool = false
     ) throws(SystemError) -> ContainedProcess {
         guard let container = specification.container else { throw SystemError("start a container", code: EINVAL) }
+        let filter = try isProbe ? CallFilter.harmless() : compiledFilter()
         counter &+= 1
         var group = try ControlGroup(
             groups, name: "f\(counter)", memoryLimit: container.memoryLimit, devices: container.devices,
@@ -82,7 +76,7 @@ public final class Containers {
         do throws(SystemError) {
             try group.open()
             let contained = try start(
-                specification, container, group, descriptors, resolved, without: without, isProbe: isProbe)
+                specification, container, group, filter, descriptors, resolved, without: without, isProbe: isProbe)
             group.close()
             return ContainedProcess(
                 initProcess: contained.`init`, program: contained.process, report: contained.report, group: group)
@@ -99,7 +93,7 @@ public final class Containers {
 
     private func start(
         _ specification: LaunchSpecification, _ container: ContainerSpecification, _ group: ControlGroup,
-        _ descriptors: [Int32], _ resolved: (String) -> String, without: Barriers, isProbe: Bool
+        _ filter: CallFilter, _ descriptors: [Int32], _ resolved: (String) -> String, without: Barriers, isProbe: Bool
     ) throws(SystemError) -> clinux_contained {
         let mounts = (container.mounts + nameServers).sorted {
             Self.depth($0.destination) < Self.depth($1.destination)
@@ -151,14 +145,15 @@ public final class Containers {
         request.joins = joins.constants
         request.join_count = Int32(joins.count)
         request.cgroup = group.descriptor
-        request.filter = filter.map { UnsafeRawPointer($0.program) }
-        request.filter_count = filter?.count ?? 0
+        request.filter = UnsafeRawPointer(filter.program)
+        request.filter_count = filter.count
         request.without = without.rawValue & 0xFFFF
         request.is_probe = isProbe ? 1 : 0
         var contained = clinux_contained()
         // The strings must outlive the call: nothing else refers to their owners.
-        let result = withExtendedLifetime((texts, arguments, environment, hidden, late, devices, deviceSources, joins))
-        {
+        let result = withExtendedLifetime(
+            (texts, arguments, environment, hidden, late, devices, deviceSources, joins, filter)
+        ) {
             withUnsafeMutablePointer(to: &start) { start in
                 descriptors.withUnsafeBufferPointer { descriptors in
                     specification.supplementaryGroups.withUnsafeBufferPointer { groups in
@@ -180,6 +175,13 @@ public final class Containers {
                 clinux_start_step(rawValue: UInt32(contained.step)), specification, path: path, code: code)
         }
         return contained
+    }
+
+    private func compiledFilter() throws(SystemError) -> CallFilter {
+        if let filter { return filter }
+        let made = try CallFilter()
+        filter = made
+        return made
     }
 
     private static func depth(_ path: String) -> Int {

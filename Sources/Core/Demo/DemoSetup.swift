@@ -57,7 +57,7 @@ public struct DemoSetup {
         let setup = RootSetup(root: layout.root)
         if !Files.exists(layout.configurationFile) {
             var wishes = wishes
-            // Three RSA keys would be most of the time until somebody sees that it works, on ARMv6 half a minute.
+            // Three RSA keys would be most of the time until somebody sees that it works: seconds each on ARMv6.
             wishes.keys = .ecP256
             for line in try setup.initialize(wishes) { say(line) }
         }
@@ -137,7 +137,8 @@ public struct DemoSetup {
         _ group: DemoGroup, _ configuration: Configuration, _ say: (String) -> Void
     ) throws(SetupError) {
         let compiler = PythonCompiler(configuration, runtimes: layout.runtimes(executable: executable))
-        let deployer = DeploymentSettings.deployer(configuration, layout, containers: .probed, compiler: compiler)
+        // Its group has no container (`DemoGroup`): nobody needs to know whether there could be one.
+        let deployer = DeploymentSettings.deployer(configuration, layout, containers: .assumed, compiler: compiler)
         do throws(DeploymentError) {
             if try deployer.loadCurrent() != nil { return }
         } catch {
