@@ -72,13 +72,16 @@ enum WorkerPlan {
             name = "nodejs/lambda_nodejs_runtime.js"
             arguments = [Path.join(root, name)] + words
         case .java:
-            let jars = Path.join(root, "java8")
             name = "java8/greengrass-java-runtime.jar"
+            let interfaces = Path.join(root, "java8/interfaces/aws-lambda-interfaces.jar")
+            // Ours by their names: a 32-bit launcher that is emulated on a 64-bit machine finds nothing behind an asterisk, since
+            // its readdir(3) cannot hold the file system's positions.
             // The package is the working directory: the colons of an ARN in its path would part the class path. What the
             // function brings comes before our interfaces of aws-lambda-java-core.
             arguments =
                 [
-                    "-cp", "\(jars)/*:.:lib/*:\(jars)/interfaces/*", "com.amazonaws.greengrass.runtime.LambdaRuntime",
+                    "-cp", "\(Path.join(root, name)):.:lib/*:\(interfaces)",
+                    "com.amazonaws.greengrass.runtime.LambdaRuntime",
                 ] + words
         case .python, .executable:
             name = "python/lambda_runtime.py"

@@ -94,7 +94,9 @@ struct WorkerPlanTests {
         #expect(made.specification.executable == "/usr/bin/java8")
         #expect(
             made.specification.arguments == [
-                "-cp", "/gg/runtime/java8/*:.:lib/*:/gg/runtime/java8/interfaces/*",
+                "-cp",
+                "/gg/runtime/java8/greengrass-java-runtime.jar:.:lib/*:"
+                    + "/gg/runtime/java8/interfaces/aws-lambda-interfaces.jar",
                 "com.amazonaws.greengrass.runtime.LambdaRuntime", "--handler=com.example.Alarm::handle",
                 "--function=\(Self.arn)",
             ])

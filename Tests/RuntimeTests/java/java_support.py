@@ -44,7 +44,8 @@ class JavaWorker(Worker):
     main_file = 'about.txt'
 
     def command(self, handler):
-        path = [JARS + '/*', compile_functions(), '.', 'lib/*', JARS + '/interfaces/*']
+        path = [JARS + '/greengrass-java-runtime.jar', compile_functions(), '.', 'lib/*',
+                JARS + '/interfaces/aws-lambda-interfaces.jar']
         # As small as a machine that is tested beside others allows; a core passes no options.
         return ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', ':'.join(path),
                 'com.amazonaws.greengrass.runtime.LambdaRuntime', '--handler=' + handler]
