@@ -15,7 +15,8 @@ REGISTRATION = "perennial-arm"
 
 class Engine:
     def __init__(self, work, options=(), is_own=False):
-        """With `is_own` it is started for the check even where one runs."""
+        """With `is_own` it is started for the check even where one runs, in a network of its own: two in one network would
+        have the same addresses on one bridge."""
         self.is_own = is_own
         self.work = pathlib.Path(work)
         self.options = options
@@ -46,8 +47,9 @@ class Engine:
         address = f"unix://{self.work}/docker.sock"
         log = open(self.work / "dockerd.log", "wb")
         # A session of its own, so that Ctrl-C is for the check, which then stops it in order.
+        alone = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "-"] if self.is_own else []
         self.daemon = subprocess.Popen(
-            [program, "--host", address, "--data-root", self.work / "data", "--exec-root", self.work / "exec",
+            [*alone, program, "--host", address, "--data-root", self.work / "data", "--exec-root", self.work / "exec",
              "--pidfile", self.work / "docker.pid", *self.options], stdout=log, stderr=log, start_new_session=True)
         self.arguments = ["--host", address]
         until = time.monotonic() + 60

@@ -27,11 +27,15 @@ struct ReleaseFiles {
         }
     }
 
-    /// `greengrass-WHAT-VERSION.SUFFIX`, `greengrass-sources-VERSION-absent.txt`; of version 0.1.0 no `-0.1.0.1.tar.gz`.
+    /// What follows the version in the name of an archive or image.
+    private static let suffixes = [
+        ".ext4", ".img", ".oci.tar", ".squashfs", ".tar", ".tar.gz", ".tar.xz", "-absent.txt", "-src.tar.gz",
+    ]
+
+    /// `greengrass-WHAT-VERSION` and one of the suffixes; of version 0.1.0 no `-0.1.0.1.tar.gz`.
     private func isArchive(_ name: String) -> Bool {
         guard name.hasPrefix("greengrass-"), let range = name.range(of: "-" + version) else { return false }
-        let rest = name[range.upperBound...]
-        return rest.hasPrefix("-") || (rest.hasPrefix(".") && rest.dropFirst().first?.isNumber == false)
+        return Self.suffixes.contains(String(name[range.upperBound...]))
     }
 
     /// The packages, and the indices that name them.

@@ -63,6 +63,13 @@ extension DebCell {
         refused() { not "$@" 2>/root/said; cat /root/said; }
         refused $install --root /srv/other --force
         grep 'greengrassd.service is the service of the core in /greengrass' /root/said
+        # A core whose place to write was changed meanwhile is started again with its package.
+        mkdir /srv/moved
+        sed -i '0,/{/s||{ "writeDirectory": "/srv/moved",|' /greengrass/config/config.json
+        second=$(pid)
+        apt-get -q -y install --reinstall greengrassd
+        await other
+        test "$(pid)" = "$(cat /srv/moved/var/run/greengrassd.pid)"
         apt-get -q -y purge greengrassd
         not pgrep -f /greengrass/ggc/
         not systemctl cat greengrassd
@@ -79,6 +86,10 @@ extension DebCell {
         test "$first" = "$(cat /srv/written/var/run/greengrassd.pid)"
         refused $install --root /srv/other --force --migrate
         grep 'a core runs from /srv/other' /root/said
+        sed -i 's|/srv/written|/srv/elsewhere|' /srv/other/config/config.json
+        refused $install --root /srv/other --force --migrate
+        grep 'a core runs from /srv/other' /root/said
+        sed -i 's|/srv/elsewhere|/srv/written|' /srv/other/config/config.json
         timeout 120 systemctl reload greengrassd
         second=$(pid)
         test "$first" != "$second"
@@ -92,6 +103,7 @@ extension DebCell {
         systemctl stop greengrassd
         not pgrep -f /srv/other/ggc/
         journalctl --no-pager -u greengrassd >/root/journal
+        grep -q 'Greengrass Daemon' /root/journal
         not grep CGROUP /root/journal
         systemctl start greengrassd
         /srv/other/ggc/core/install/install.sh --uninstall --root /srv/other

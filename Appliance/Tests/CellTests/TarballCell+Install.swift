@@ -122,6 +122,10 @@ extension TarballCell {
             let again = try machine.result(install)
             #expect(again.code == 0 && again.output.contains("Copying"), "\(again)")
             try machine.shell("diff -r /root/greengrass\(program) /srv/other\(program)")
+            // What cannot be run any more is mended.
+            try machine.shell("chmod 644 /srv/other\(program)/install/reload")
+            #expect(try machine.result(install).output.contains("Copying"))
+            try machine.shell("test -x /srv/other\(program)/install/reload")
             #expect(try machine.run("ls", "/srv/other/ggc/packages") == "\(cell.build.version)\n")
             try stopsElsewhere(machine)
             #expect(try state(machine) == before)

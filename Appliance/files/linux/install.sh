@@ -28,13 +28,7 @@ fail() {
     exit 1
 }
 # Runs a command, or says that it would be run.
-act() {
-    if [ "$dry" = yes ]; then
-        say "would run: $*"
-    else
-        "$@"
-    fi
-}
+act() { if [ "$dry" = yes ]; then say "would run: $*"; else "$@"; fi; }
 has() { command -v "$1" >/dev/null 2>&1; }
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 
@@ -110,11 +104,12 @@ check_machine() {
     fail "something is missing on this machine (above; each arrow tells what mends it). Mend it and run this again, or use --force."
 }
 
-# Whether a core of any version runs from this root. Ours holds a lock, wherever config.json has it write.
+# Whether a core of any version runs from this root. Ours holds a lock where config.json has it write.
 is_running() {
     "$package/greengrassd" --root "$root" status --json 2>/dev/null | grep -q '"daemonPid": *[0-9]' && return 0
-    # V1's tells its process number alone, which may have become another process's.
-    for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid; do
+    # V1's tells its process number alone, which may have become another process's; so does ours where writeDirectory was
+    # changed since it started.
+    for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid "$process_file"; do
         [ -s "$file" ] || continue
         process=$(head -n 1 "$file")
         case $process in '' | *[!0-9]*) continue ;; esac
@@ -172,13 +167,17 @@ remove_user() {
 
 # -- the program ------------------------------------------------------------------------------------------------------
 
-# The names and contents of a folder's files.
-content() { (cd -- "$1" && find . -type f -exec cksum {} + | LC_ALL=C sort); }
+# The names and contents of a folder's files, where its links lead, and what can be run in it.
+content() {
+    (cd -- "$1" && find . -type f -exec sha256sum {} + -perm -100 -print -o -type l -print -exec readlink {} \;) | LC_ALL=C sort
+}
 
 # Also when the same version is there but was built otherwise.
 copy_program() {
     copy=$root/ggc/packages/$version
-    if [ -d "$copy" ] && [ "$(content "$package")" = "$(content "$copy")" ]; then return 0; fi
+    wanted=$(content "$package")
+    # Without sha256sum it is copied each time.
+    case $wanted in *'  ./greengrassd'*) [ ! -d "$copy" ] || [ "$wanted" != "$(content "$copy")" ] || return 0 ;; esac
     say "Copying version $version to $root"
     for folder in certs config ggc ggc/packages; do
         [ -d "$root/$folder" ] || act mkdir -p "$root/$folder"
@@ -287,7 +286,7 @@ refuse_other_service() {
 }
 
 # A service's file for a root that is not V1's. Only the core in /greengrass writes its process number where systemd can know it:
-# here it is asked for, because writeDirectory in config.json may change at any time.
+# here it is asked for, because writeDirectory in config.json may change.
 name_root() {
     write="/bin/sh -c '$root/ggc/core/greengrassd status --json | grep daemonPid | tr -dc 0-9 >$process_file \&\& test -s $process_file'"
     sed -e "s,/greengrass/,$root/,g" -e "s,^root=.*,root=$root," -e "s,^PIDFile=.*,PIDFile=$process_file," \

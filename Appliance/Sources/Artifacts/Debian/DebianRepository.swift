@@ -43,7 +43,7 @@ public struct DebianRepository: Artifact {
     }
 
     /// The repository has one package of an architecture, and none of another version: those are removed, with their indices.
-    private func clear(for file: DebianPackageFile, in build: Build) throws {
+    func clear(for file: DebianPackageFile, in build: Build) throws {
         let (manager, folder) = (FileManager.default, "\(build.output)/\(Self.folder)/\(Self.pool)")
         let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
         let ours = "\(DebianPackageFile.package)_\(file.version)_"
@@ -56,7 +56,7 @@ public struct DebianRepository: Artifact {
     }
 
     /// The indices of all architectures that are there, with their digests.
-    private func release(in build: Build) throws -> String {
+    func release(in build: Build) throws -> String {
         let folder = "\(build.output)/\(Self.suite)"
         let architectures = Architecture.allCases.map(\.debian).sorted().filter {
             FileManager.default.fileExists(atPath: "\(folder)/main/binary-\($0)/Packages")

@@ -31,6 +31,16 @@ extension BootImageCell {
         echo refused $((pad - 1)) times
         """#
 
+    /// Seeds with a folder for a file and a file for a folder; one without files.
+    private static let differing = #"""
+        mount -o remount,rw /boot
+        mkdir -p /boot/seed/certs/more/ca.pem && /usr/lib/appliance/seed
+        test -d /boot/seed && mount -o remount,rw /boot && rm -r /boot/seed
+        mkdir -p /boot/seed/certs && echo a >/boot/seed/certs/more && /usr/lib/appliance/seed
+        test -d /boot/seed && test -f /greengrass/certs/more/ca.pem && mount -o remount,rw /boot && rm /boot/seed/certs/more
+        /usr/lib/appliance/seed && test ! -e /boot/seed && test ! -e /data/seed.new && echo empty
+        """#
+
     @Test(
         "PLAT-01: a seed that /data has no room for changes nothing and stays until there is room; keys are root's alone"
     )
@@ -45,11 +55,12 @@ extension BootImageCell {
                 "certs/more/key.pem": "-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n",
                 "certs/more/both.crt":
                     "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\n",
-                "certs/more/binary": "\u{0}\u{1}",
+                "certs/more/binary": "\u{0}\u{1}", "certs/more/key.crt": "0\u{1}",
             ]
             for (name, text) in files { try text.write(toFile: "\(next)/\(name)", atomically: true, encoding: .utf8) }
             try Self.fill.write(toFile: folder + "/fill", atomically: true, encoding: .utf8)
-            for name in ["next", "fill"] {
+            try Self.differing.write(toFile: folder + "/differing", atomically: true, encoding: .utf8)
+            for name in ["next", "fill", "differing"] {
                 try run("mcopy", "-s", "-n", "-i", machine.disk + "@@1M", "\(folder)/\(name)", "::/" + name)
             }
             try machine.start()
@@ -61,7 +72,9 @@ extension BootImageCell {
                 said.contains("refused") && said.components(separatedBy: "Nothing was changed").count > 5, "\(said)")
             #expect(try machine.shell("grep -c thing/next-core /greengrass/config/config.json") == "1")
             let modes = try machine.shell("cd /greengrass/certs/more && stat -c '%n %a' *")
-            #expect(modes == "binary 600\nboth.crt 600\nca.pem 644\nkey.pem 600")
+            #expect(modes == "binary 600\nboth.crt 600\nca.pem 644\nkey.crt 600\nkey.pem 600")
+            let differing = try machine.shell("sh /boot/differing")
+            #expect(differing.components(separatedBy: "is a folder in one of").count == 3, "\(differing)")
             try machine.shutDown()
         }
     }

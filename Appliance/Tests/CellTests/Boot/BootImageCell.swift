@@ -69,9 +69,11 @@ struct BootImageCell {
         let count = environment["COUNT"].flatMap { Int($0) } ?? 3
         var random = Seeded(state: environment["SEED"].flatMap { UInt64($0) } ?? UInt64(Date().timeIntervalSince1970))
         print("power cuts: COUNT=\(count) SEED=\(random.state)")
-        try withFlashed { machine, seed, _ in
-            // While the seed is taken in, and while it is removed from the boot partition.
-            for moment in ["seed: taking in", "seed: all of it is on /data"] {
+        try withFlashed { machine, seed, folder in
+            // While the seed is prepared, put in its places, and removed from the boot partition.
+            for moment in ["seed: taking in", "seed: all of it fits", "seed: all of it is on /data"] {
+                // A cut that came late has left none.
+                try seed.put(on: machine.disk, from: folder)
                 try machine.start()
                 try machine.wait(for: moment)
                 try machine.cutPower()

@@ -42,9 +42,9 @@ struct BootSeed {
         }
     }
 
-    /// Puts it on a flashed disk, with mtools as one does without mounting.
+    /// Puts it on a flashed disk, with mtools as one does without mounting; over one that is there.
     func put(on disk: String, from folder: String) throws {
-        try run("mcopy", "-s", "-n", "-i", disk + "@@1M", folder + "/seed", "::/seed")
+        try run("mcopy", "-s", "-o", "-i", disk + "@@1M", folder + "/seed", "::/")
     }
 
     /// The program, run here: in an emulator where this machine's processor is another one.
