@@ -191,8 +191,11 @@ struct ContainerTests {
     @Test("A hundred containers, some of which do not start, leave no mount and no control group")
     func nothingLeft() throws {
         let containers = Containers(name: "perennial-hundred-\(Processes.current)", hidden: [])
-        func mounts() throws -> Int {
-            try Files.read("/proc/self/mountinfo", limit: 1 << 20).split(separator: UInt8(ascii: "\n")).count
+        // But those of a container engine, which may start or end others meanwhile, and whose kinds are not ours.
+        let engines = [" - overlay ", " - nsfs ", " - tmpfs shm "]
+        func mounts() throws -> [String] {
+            String(decoding: try Files.read("/proc/self/mountinfo", limit: 1 << 20), as: UTF8.self)
+                .split(separator: "\n").map(String.init).filter { line in !engines.contains { line.contains($0) } }
         }
         let before = try mounts()
         var run = ContainerRun(script: "exit 0", containers: containers)

@@ -43,10 +43,16 @@ struct Residue {
         controlGroups = Self.controlGroups(core.root)
         let coreUser = all.first { $0.pid == process }.flatMap { Int($0.user) } ?? -1
         files = Self.files(core.root, users: user.map { [$0, coreUser] } ?? [])
-        mounts = Self.lines("/proc/self/mountinfo").filter { line in
+        mounts = Self.mounts("/proc/self").filter { line in
             let place = line.split(separator: " ").dropFirst(4).first.map(String.init) ?? ""
             return line.contains(core.root) || place == "/tmp" || place.hasPrefix("/tmp/")
         }.map { String($0.split(separator: " ").dropFirst(4).joined(separator: " ")) }.sorted()
+    }
+
+    /// A process's, but those of a container engine, which may start or end others meanwhile, and whose kinds are not ours.
+    private static func mounts(_ process: String) -> [String] {
+        let engines = [" - overlay ", " - nsfs ", " - tmpfs shm "]
+        return lines(process + "/mountinfo").filter { line in !engines.contains { line.contains($0) } }
     }
 
     /// What is here and was not there, in words; memory is not compared.
@@ -94,7 +100,7 @@ struct Residue {
         // The log of a function is opened by its first line, once: one of each counts for nothing.
         let logs = Set(descriptors.filter { $0.contains("/var/log/") })
         descriptors = difference(descriptors, Array(logs))
-        let mounts = lines(folder + "/mountinfo").map {
+        let mounts = mounts(folder).map {
             String($0.split(separator: " ").dropFirst(4).joined(separator: " "))
         }
         var sizes: [String: Int] = [:]
