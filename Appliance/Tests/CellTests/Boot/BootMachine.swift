@@ -164,7 +164,8 @@ final class BootMachine {
             try console.wait(for: "/ # ")
         }
         // The quotes keep the line's own echo from being taken for the answer.
-        try type("echo '<''\(questions)<'; \(line); echo '>''\(questions)>'$?.\n")
+        try type("echo '<''\(questions)<'; \(line); echo '>''\(questions)>'$?.")
+        try enter(until: begin)
         try console.wait(for: end, seconds: seconds)
         try CellTests.wait(for: "the end of the answer") {
             console.output.range(of: end).map { console.output[$0.upperBound...].contains(".") } ?? false
@@ -182,14 +183,26 @@ final class BootMachine {
     }
 
     /// Types as a person does, who sees each letter before the next: the emulated Pi's serial line loses some of what comes
-    /// all at once.
+    /// all at once. What the core says on the console meanwhile is not what was typed.
     private func type(_ text: String) throws {
         let console = try running()
-        for letter in text {
+        for letter in text.utf8 {
             let seen = console.output.utf8.count
-            try console.write(String(letter))
+            try console.write(String(UnicodeScalar(letter)))
             let end = Date(timeIntervalSinceNow: 5)
-            while console.output.utf8.count == seen, console.isRunning, Date() < end { usleep(2000) }
+            while !console.output.utf8.dropFirst(seen).contains(letter), console.isRunning, Date() < end {
+                usleep(2000)
+            }
+        }
+    }
+
+    /// Ends a line, as often as it takes until the shell has begun with it: one more is an empty line to it.
+    private func enter(until begin: String) throws {
+        let console = try running()
+        for _ in 0..<30 where !console.output.contains(begin) {
+            try console.write("\n")
+            let end = Date(timeIntervalSinceNow: 10)
+            while !console.output.contains(begin), console.isRunning, Date() < end { usleep(2000) }
         }
     }
 
