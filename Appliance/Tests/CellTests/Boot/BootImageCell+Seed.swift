@@ -12,8 +12,8 @@ extension BootImageCell {
         mkdir /data/pads
         for pad in $(seq 200); do head -c $block /dev/zero >/data/pads/$pad; done
         sync
-        # Most of it without writing, for which an emulated card needs minutes.
-        fallocate -l $((($(stat -f -c %f /data) - 1000) * block)) /data/full
+        # Most of it without writing, for which an emulated card needs minutes; ext4 keeps some blocks back.
+        fallocate -l $((($(stat -f -c %f /data) - 8000) * block)) /data/full
         dd if=/dev/zero of=/data/fuller bs=$block || true
         sync
         mount -o remount,rw /boot
