@@ -59,6 +59,24 @@ public struct Layout: Sendable {
         return "greengrass-" + String(hash, radix: 16)
     }
 
+    /// Locked by a supervisor that is root, with its process number in it, wherever it writes: `writeDirectory` may be changed
+    /// while it runs ("Configure a write directory" in gg-core.md). The root is in the name: its `/` as `-`, and `_` before
+    /// each `-` and `_`.
+    public var rootLock: String {
+        if root == Self.defaultRoot { return "/var/run/greengrassd.lock" }
+        var name: [UInt8] = []
+        for byte in root.utf8.dropFirst() {
+            switch byte {
+            case UInt8(ascii: "/"): name.append(UInt8(ascii: "-"))
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): name += [UInt8(ascii: "_"), byte]
+            default: name.append(byte)
+            }
+        }
+        // File systems have names of up to 255 bytes.
+        guard name.count <= 200 else { return "/var/run/\(controlGroup).lock" }
+        return "/var/run/greengrassd-" + String(decoding: name, as: UTF8.self) + ".lock"
+    }
+
     /// Where systemd's unit looks for the process number (row INST-09); only the default root has it.
     public var systemProcessFile: String? { root == Self.defaultRoot ? "/var/run/greengrassd.pid" : nil }
 

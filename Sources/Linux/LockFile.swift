@@ -39,6 +39,9 @@ public struct LockFile: ~Copyable {
         try IO.writeAll(descriptor.raw, [UInt8]("\(process)\n".utf8), step: "write \(path)")
     }
 
+    /// Gives the lock up, and leaves no file.
+    public consuming func remove() throws(SystemError) { try Files.removeTree(path) }
+
     /// The process that holds the lock, or nil when none does. A number left behind by a dead process is never given,
     /// so that nobody signals a stranger.
     public static func holder(_ path: String) throws(SystemError) -> Int32? {

@@ -33,6 +33,37 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("WDIR-01, INST-06: a core whose writeDirectory is changed while it runs is told of, restarted and stopped")
+    func writeDirectoryChanged() throws {
+        try CoreUnderTest.run { core in
+            try core.start()
+            let first = try core.status()["daemonPid"] as? Int
+            let folder = (core.root as NSString).deletingLastPathComponent + "/writable"
+            try core.configure { $0["writeDirectory"] = folder }
+            let status = try core.status()
+            guard geteuid() == 0 else {
+                // Whoever is not root can keep no lock where the setting does not matter.
+                #expect(status["state"] as? String == "stopped")
+                try core.configure { $0["writeDirectory"] = nil }
+                return
+            }
+            #expect(status["daemonPid"] as? Int == first && status["state"] as? String == "writingElsewhere")
+            for command in ["status", "start"] {
+                let result = try core.command(command)
+                #expect(result.text.contains("`greengrassd restart` takes up"), "\(result)")
+            }
+            let deployed = try core.deployFolder(GroupFolder())
+            #expect(deployed.text.contains("`greengrassd restart` runs it"), "\(deployed)")
+            try core.command("restart")
+            #expect(try core.status()["state"] as? String == "serving")
+            #expect(!ProcessTable.naming(core.root).contains { $0.pid == pid_t(first ?? 0) })
+            try core.configure { $0["writeDirectory"] = nil }
+            let stopped = try core.command("stop")
+            #expect(stopped.succeeded && stopped.text.contains("Stopped"), "\(stopped)")
+            #expect(ProcessTable.naming(core.root).isEmpty)
+        }
+    }
+
     /// The core's own certificate, in the two forms V1 had for naming it.
     private func coreIdentity(_ core: CoreUnderTest) throws -> Identity {
         let folder = core.root + "/certs"

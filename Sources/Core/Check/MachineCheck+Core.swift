@@ -102,7 +102,7 @@ extension MachineCheck {
     }
 
     private var isRunning: Bool {
-        do throws(SystemError) { return try LockFile.holder(layout.processFile) != nil } catch { return false }
+        do throws(SystemError) { return try RunningDaemon.find(layout) != nil } catch { return false }
     }
 
     private func port(

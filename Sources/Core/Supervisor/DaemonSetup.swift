@@ -37,10 +37,10 @@ public struct DaemonSetup {
         try PrincipalCheck.check(configuration)
     }
 
-    /// The process number of a daemon that runs for this root already.
-    public func runningDaemon() throws(SetupError) -> Int32? {
+    /// A daemon that runs for this root already.
+    public func runningDaemon() throws(SetupError) -> RunningDaemon? {
         do throws(SystemError) {
-            return try LockFile.holder(layout.processFile)
+            return try RunningDaemon.find(layout)
         } catch {
             throw SetupError("Whether a daemon runs already cannot be told", error)
         }
@@ -72,6 +72,7 @@ public struct DaemonSetup {
         var failed = false
         do throws(SystemError) {
             try lock.write(process: Processes.current)
+            let rootLock = try takeRootLock(log)
             if let problem = writeSystemProcessFile(Processes.current) { log.warn(problem) }
             Processes.raiseDescriptorLimit()
             Signals.ignoreBrokenPipes()
@@ -96,10 +97,30 @@ public struct DaemonSetup {
             _ = try supervisor.run()
             log.info("The daemon ends; nothing that it started is left.")
             removeSystemProcessFile(log)
+            do throws(SystemError) { try rootLock?.remove() } catch {
+                log.warn("A lock is left: \(error.description).")
+            }
         } catch {
             throw SetupError("The daemon failed", error)
         }
         return failed ? 1 : 0
+    }
+
+    /// A read-only /var/run, as in some containers, keeps no core from serving.
+    private func takeRootLock(_ log: Logger) throws(SystemError) -> LockFile? {
+        guard Users.isRoot else { return nil }
+        do throws(SystemError) {
+            if let lock = try LockFile.take(layout.rootLock) {
+                try lock.write(process: Processes.current)
+                return lock
+            }
+        } catch {
+            log.warn(
+                "\(layout.rootLock) cannot be written (\(error.description)): `greengrassd stop` and `status` find this daemon "
+                    + "only as long as writeDirectory in config.json stays as it is. Everything else works.")
+            return nil
+        }
+        throw SystemError("lock \(layout.rootLock) (another daemon of this root runs)", code: 11)
     }
 
     /// For systemd's unit alone: a read-only /var/run, as in some containers, keeps no core from serving.

@@ -111,7 +111,7 @@ public final class Supervisor: EventHandler {
         tell(report)
     }
 
-    /// Most of the program is needed by the start alone. Its pages are given back when functions have begun too.
+    /// Most of the program is needed by the start alone. Its pages are given back once that is long past.
     static func releaseStartPages(_ reactor: Reactor) {
         reactor.schedule(afterNanoseconds: startPagesAfter) { Machine.releaseProgramPages() }
     }

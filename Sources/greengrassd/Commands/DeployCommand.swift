@@ -24,13 +24,14 @@ struct DeployCommand {
         }
         if !applied.report.warnings.isEmpty { IO.print(applied.report.description, to: 2) }
         for note in applied.notes { Console.complain(note) }
-        let daemon: Int32?
-        do throws(SystemError) { daemon = try LockFile.holder(layout.processFile) } catch { daemon = nil }
-        guard let daemon else {
-            Console.say("Deployment \(applied.id.description) is in place; `greengrassd start` runs it.")
+        let daemon: RunningDaemon?
+        do throws(SystemError) { daemon = try RunningDaemon.find(layout) } catch { daemon = nil }
+        guard let daemon, !daemon.writesElsewhere else {
+            let command = daemon == nil ? "start" : "restart"
+            Console.say("Deployment \(applied.id.description) is in place; `greengrassd \(command)` runs it.")
             return ExitCode.success
         }
-        return takeUp(applied.id.description, daemon, deployer, layout, configuration.healthCheckTimeout)
+        return takeUp(applied.id.description, daemon.process, deployer, layout, configuration.healthCheckTimeout)
     }
 
     private func takeUp(

@@ -57,8 +57,9 @@ struct StartCommand {
     }
 
     private func launch(_ setup: DaemonSetup) throws(SetupError) -> Int32 {
-        if let holder = try setup.runningDaemon() {
-            Console.say("Greengrass daemon is already running with PID: \(holder)")
+        if let daemon = try setup.runningDaemon() {
+            Console.say("Greengrass daemon is already running with PID: \(daemon.process)")
+            if daemon.writesElsewhere { Console.say(RunningDaemon.restartHint) }
             return ExitCode.success
         }
         let lock = try setup.takeLock()

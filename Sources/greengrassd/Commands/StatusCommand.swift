@@ -27,25 +27,27 @@ struct StatusCommand {
 
 /// What a daemon and its core said when they were asked once.
 struct StatusAnswer {
-    let daemon: Int32?
+    let daemon: RunningDaemon?
     let status: JSON?
     let time: Int64
     private let layout: Layout
 
     static func ask(_ layout: Layout) throws(SystemError) -> StatusAnswer {
-        let daemon = try LockFile.holder(layout.processFile)
+        let daemon = try RunningDaemon.find(layout)
+        let answers = daemon.map { !$0.writesElsewhere } ?? false
         return StatusAnswer(
-            daemon: daemon, status: daemon == nil ? nil : try StatusClient.ask(layout), time: Clock.monotonic(),
+            daemon: daemon, status: answers ? try StatusClient.ask(layout) : nil, time: Clock.monotonic(),
             layout: layout)
     }
 
     var json: JSON {
-        var members: [(key: String, value: JSON)] = [("daemonPid", daemon.map { .integer(Int64($0)) } ?? .null)]
+        var members: [(key: String, value: JSON)] = [("daemonPid", daemon.map { .integer(Int64($0.process)) } ?? .null)]
         if let status {
             members += (status.objectValue?.members ?? []).map { (key: $0.key, value: $0.value) }
             members.append(("clockBehindSeconds", .integer(ClockLag(layout).seconds)))
         } else {
-            members.append(("state", .string(daemon == nil ? "stopped" : "starting")))
+            let state = daemon.map { $0.writesElsewhere ? "writingElsewhere" : "starting" } ?? "stopped"
+            members.append(("state", .string(state)))
         }
         return .object(members)
     }
@@ -53,15 +55,18 @@ struct StatusAnswer {
     /// - Parameter previous: what was answered before, for rates.
     func text(width: Int, previous: StatusAnswer? = nil) -> [String] {
         guard let daemon else { return ["Greengrass daemon is not running (root \(layout.root))"] }
+        if daemon.writesElsewhere {
+            return ["Greengrass daemon runs with PID: \(daemon.process). " + RunningDaemon.restartHint]
+        }
         guard let status else {
             return [
-                "Greengrass daemon runs with PID: \(daemon), but its core does not serve. "
+                "Greengrass daemon runs with PID: \(daemon.process), but its core does not serve. "
                     + "\(layout.supervisorLog) and \(layout.runtimeLog) say why."
             ]
         }
         let milliseconds = previous.map { (time - $0.time) / 1_000_000 } ?? 0
         let text = StatusText(
-            status, daemon: daemon, width: width, previous: previous?.status, milliseconds: milliseconds)
+            status, daemon: daemon.process, width: width, previous: previous?.status, milliseconds: milliseconds)
         // First: it is why certificates of the cloud are refused, and why times in the logs are wrong.
         return (ClockLag(layout).sentence.map { [$0] } ?? []) + text.lines
     }

@@ -10,11 +10,11 @@ struct StopCommand {
         let layout = Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root))
         let process: Int32
         do throws(SystemError) {
-            guard let holder = try LockFile.holder(layout.processFile) else {
+            guard let daemon = try RunningDaemon.find(layout) else {
                 Console.say("Greengrass daemon is not running")
                 return ExitCode.success
             }
-            process = holder
+            process = daemon.process
         } catch {
             Console.complain(SetupError("greengrassd: whether the daemon runs cannot be told", error).sentence)
             return ExitCode.failure
@@ -37,7 +37,7 @@ struct StopCommand {
 
     /// The lock tells it, not the process number: a zombie still has its number.
     private func isRunning(_ layout: Layout) -> Bool {
-        do throws(SystemError) { return try LockFile.holder(layout.processFile) != nil } catch { return true }
+        do throws(SystemError) { return try RunningDaemon.find(layout) != nil } catch { return true }
     }
 }
 
