@@ -40,7 +40,7 @@ struct program {
 };
 
 static int install_filter(const struct clinux_container *container) {
-    if (container->filter == NULL || container->without & CLINUX_WITHOUT_FILTER) return 0;
+    if (container->without & CLINUX_WITHOUT_FILTER) return 0;
     struct sock_fprog program = {.len = container->filter_count, .filter = (struct sock_filter *)container->filter};
     return prctl(PR_SET_SECCOMP, (unsigned long)SECCOMP_MODE_FILTER, (unsigned long)&program, 0UL, 0UL);
 }

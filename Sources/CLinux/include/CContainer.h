@@ -52,7 +52,7 @@ struct clinux_container {
     int join_count;
     int cgroup; // an open folder of cgroup2, into which the process is born where the kernel can; or -1
     const char *cgroup_join; // where "0" is written if it cannot
-    const void *filter;      // struct sock_filter[], compiled for seccomp(2); NULL for none
+    const void *filter;      // struct sock_filter[], compiled for seccomp(2)
     unsigned short filter_count;
     unsigned without;
     int is_probe; // everything but the program itself, which is not executed
