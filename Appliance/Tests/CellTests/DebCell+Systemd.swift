@@ -70,6 +70,14 @@ extension DebCell {
         apt-get -q -y install --reinstall greengrassd
         await other
         test "$(pid)" = "$(cat /srv/moved/var/run/greengrassd.pid)"
+        # So is one that was started by hand, and its place has no second one beside it.
+        systemctl stop greengrassd
+        $core start
+        sed -i 's|/srv/moved|/srv/again|' /greengrass/config/config.json
+        apt-get -q -y install --reinstall greengrassd
+        $core status --json | grep -q '"state": *"serving"'
+        test "$(pgrep -fc 'ggc/packages/.*/bin/daemon')" = 2
+        sed -i 's|/srv/again|/srv/moved|' /greengrass/config/config.json
         apt-get -q -y purge greengrassd
         not pgrep -f /greengrass/ggc/
         not systemctl cat greengrassd
@@ -89,14 +97,13 @@ extension DebCell {
         sed -i 's|/srv/written|/srv/elsewhere|' /srv/other/config/config.json
         refused $install --root /srv/other --force --migrate
         grep 'a core runs from /srv/other' /root/said
-        sed -i 's|/srv/elsewhere|/srv/written|' /srv/other/config/config.json
         timeout 120 systemctl reload greengrassd
         second=$(pid)
         test "$first" != "$second"
-        test "$second" = "$(cat /srv/written/var/run/greengrassd.pid)"
+        test "$second" = "$(cat /srv/elsewhere/var/run/greengrassd.pid)"
         timeout 120 systemctl reload greengrassd
         kill -9 $(pid)
-        second=$(cat /srv/written/var/run/greengrassd.pid)
+        second=$(cat /srv/elsewhere/var/run/greengrassd.pid)
         await other
         await $core status
         systemctl reload greengrassd

@@ -158,6 +158,7 @@ extension TarballCell {
         try machine.shell("kill $(cat /srv/other/ggc/var/run/greengrassd.pid)")
         stranger.end()
         try machine.run(core, "start")
+        try machine.shell("sed -i 's|/srv/written|/srv/elsewhere|' /srv/other/config/config.json")
         try machine.run(script, "--uninstall", "--purge")
         try wait(for: "the core to end", seconds: 30) { machine.processes().isEmpty }
     }

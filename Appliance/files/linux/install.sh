@@ -60,7 +60,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# The name is written into the service's files.
+# The name is written into the service's files, and is part of another one.
+[ ${#root} -le 100 ] || fail "--root $root: expected at most 100 characters."
 case $root in
     / | *[!A-Za-z0-9/._-]* | *//* | */../* | */..) fail "--root $root: expected an absolute path of letters, digits and ._- ." ;;
     /*) root=${root%/} ;;
@@ -74,7 +75,6 @@ case $init in '' | systemd | sysv | none) ;; *) fail "--init $init: expected sys
 unit=/etc/systemd/system/greengrassd.service
 script=/etc/init.d/greengrassd
 defaults=/etc/default/greengrassd
-process_file=/run/greengrassd.service.pid
 
 find_init() {
     [ -z "$init" ] || return 0
@@ -104,12 +104,11 @@ check_machine() {
     fail "something is missing on this machine (above; each arrow tells what mends it). Mend it and run this again, or use --force."
 }
 
-# Whether a core of any version runs from this root. Ours holds a lock where config.json has it write.
+# Whether a core of any version runs from this root.
 is_running() {
     "$package/greengrassd" --root "$root" status --json 2>/dev/null | grep -q '"daemonPid": *[0-9]' && return 0
-    # V1's tells its process number alone, which may have become another process's; so does ours where writeDirectory was
-    # changed since it started.
-    for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid "$process_file"; do
+    # V1's tells its process number alone, which may have become another process's.
+    for file in "$root/ggc/var/run/greengrassd.pid" /var/run/greengrassd.pid; do
         [ -s "$file" ] || continue
         process=$(head -n 1 "$file")
         case $process in '' | *[!0-9]*) continue ;; esac
@@ -157,11 +156,12 @@ make_users() {
 
 remove_user() {
     if has_user "$1"; then
-        if has userdel; then act userdel "$1"; elif has deluser; then act deluser "$1"; fi
+        if has userdel; then act userdel "$1"; elif has deluser; then act deluser "$1"; fi ||
+            say "The user $1 stays: processes of it run, of a core without a service for instance."
     fi
     # Where a user's own group goes with it, it is gone by now.
     if has_group "$2"; then
-        if has groupdel; then act groupdel "$2"; elif has delgroup; then act delgroup "$2"; fi
+        if has groupdel; then act groupdel "$2"; elif has delgroup; then act delgroup "$2"; fi || say "The group $2 stays."
     fi
 }
 
@@ -285,15 +285,11 @@ refuse_other_service() {
     fail "$file is the service of the core in $(root_of "$file"), and there is one such service on a machine. Install this core without one (--init none), or remove the other one first (install.sh --root $(root_of "$file") --uninstall; a package: with apt)."
 }
 
-# A service's file for a root that is not V1's. Only the core in /greengrass writes its process number where systemd can know it:
-# here it is asked for, because writeDirectory in config.json may change.
-name_root() {
-    write="/bin/sh -c '$root/ggc/core/greengrassd status --json | grep daemonPid | tr -dc 0-9 >$process_file \&\& test -s $process_file'"
-    sed -e "s,/greengrass/,$root/,g" -e "s,^root=.*,root=$root," -e "s,^PIDFile=.*,PIDFile=$process_file," \
-        -e "s,^ExecStart=.*,&\\
-ExecStartPost=$write," -e "s,^ExecReload=.*,&\\
-ExecReload=$write," "$1"
-}
+# The file that the core in the root locks, with its process number in it: the root's name with - for /, and _ before each - and _.
+lock_file() { printf '/run/greengrassd-%s.lock' "$(printf %s "${root#/}" | sed -e 's,[-_],_&,g' -e 's,/,-,g')"; }
+
+# A service's file for a root that is not V1's.
+name_root() { sed -e "s,/greengrass/,$root/,g" -e "s,^root=.*,root=$root," -e "s,^PIDFile=.*,PIDFile=$(lock_file)," "$1"; }
 
 # install_file FROM TO MODE: with the root's name in it; a file that is the same already is left alone.
 install_file() {
@@ -359,7 +355,10 @@ next_steps() {
 }
 
 remove_all() {
-    if is_running; then act "$root/ggc/core/greengrassd" stop; fi
+    if is_running; then
+        act "$root/ggc/core/greengrassd" stop
+        [ "$dry" = yes ] || ! is_running || fail "a core still runs from $root, which greengrassd stop did not end: end its process and run this again."
+    fi
     remove_service
     if file=$(find_other_service); then
         say "The users stay: $file is the service of the core in $(root_of "$file")."
