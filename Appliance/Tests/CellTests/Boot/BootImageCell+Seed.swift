@@ -32,13 +32,15 @@ extension BootImageCell {
         echo refused $((pad - 1)) times
         """#
 
-    /// Seeds with a folder for a file and a file for a folder; one without files.
+    /// Seeds with a folder for a file and a file for a folder, with a name that nothing is made of; one without files.
     private static let differing = #"""
         mount -o remount,rw /boot
         mkdir -p /boot/seed/certs/more/ca.pem && /usr/lib/appliance/seed
         test -d /boot/seed && mount -o remount,rw /boot && rm -r /boot/seed
-        mkdir -p /boot/seed/certs && echo a >/boot/seed/certs/more && /usr/lib/appliance/seed
+        test ! -e /greengrass/certs/a && mkdir -p /boot/seed/certs/a && echo a >/boot/seed/certs/more && /usr/lib/appliance/seed
         test -d /boot/seed && test -f /greengrass/certs/more/ca.pem && mount -o remount,rw /boot && rm /boot/seed/certs/more
+        test ! -e /greengrass/certs/a && echo a >/boot/seed/group.json && /usr/lib/appliance/seed
+        test -f /boot/seed/group.json && mount -o remount,rw /boot && mv /boot/seed/group.json /boot/seed/.hidden
         /usr/lib/appliance/seed && test ! -e /boot/seed && test ! -e /data/seed.new && echo empty
         """#
 
@@ -76,6 +78,9 @@ extension BootImageCell {
             #expect(modes == "binary 600\nboth.crt 600\nca.pem 644\nkey.crt 600\nkey.pem 600")
             let differing = try machine.shell("sh /boot/differing")
             #expect(differing.components(separatedBy: "is a folder in one of").count == 3, "\(differing)")
+            #expect(
+                differing.contains("/boot/seed/group.json is neither the file") && differing.hasSuffix("empty"),
+                "\(differing)")
             try machine.shutDown()
         }
     }
