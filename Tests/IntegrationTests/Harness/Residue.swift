@@ -49,10 +49,13 @@ struct Residue {
         }.map { String($0.split(separator: " ").dropFirst(4).joined(separator: " ")) }.sorted()
     }
 
-    /// A process's, but those of a container engine, which may start or end others meanwhile, and whose kinds are not ours.
+    /// A process's, but those in the folders of a container engine, which may start or end others meanwhile.
     private static func mounts(_ process: String) -> [String] {
-        let engines = [" - overlay ", " - nsfs ", " - tmpfs shm "]
-        return lines(process + "/mountinfo").filter { line in !engines.contains { line.contains($0) } }
+        let engines = ["/var/lib/docker/", "/run/docker/", "/tmp/perennial-engine-"]
+        return lines(process + "/mountinfo").filter { line in
+            let place = line.split(separator: " ").dropFirst(4).first ?? ""
+            return !engines.contains { place.hasPrefix($0) }
+        }
     }
 
     /// What is here and was not there, in words; memory is not compared.
