@@ -136,7 +136,11 @@ struct LocalResourceTests {
         #expect(absent.message.contains("is not there; plug the device in"))
         let folder = try #require(violations(device("/dev/pts/../fd".replacing("pts/../", with: ""))).first)
         #expect(folder.message.contains("/dev/fd"), "\(folder)")
-        #expect(violations(device("/dev/stdin")).count == 1)
+        let file = try place(mode: 0o755) + "/file"
+        try Files.writeAtomically(file, [1], mode: 0o644)
+        let opened = open(file, O_RDONLY)
+        defer { close(opened) }
+        #expect(violations(device("/dev/fd/\(opened)")).count == 1)
     }
 
     @Test("LRA-01: a source that is not there is told with what makes it")
