@@ -9,8 +9,10 @@ struct ChecksumsTests {
     private static let artifacts = [
         "BUILD-TOOLS", "apt/dists/stable/Release", "apt/dists/stable/main/binary-amd64/Packages",
         "apt/pool/main/g/greengrassd/greengrassd_1.2.3-1_amd64.deb", "greengrass-1.2.3-src.tar.gz",
+        "greengrass-boot-x86_64-1.2.3.img", "greengrass-image-python-1.2.3.oci.tar",
         "greengrass-image-python-x86_64-1.2.3.tar", "greengrass-linux-x86-64-1.2.3.tar.gz",
-        "greengrass-sources-1.2.3-absent.txt", "openwrt/x86_64/Packages.gz",
+        "greengrass-rootfs-x86_64-1.2.3.ext4", "greengrass-rootfs-x86_64-1.2.3.squashfs",
+        "greengrass-sources-1.2.3-absent.txt", "greengrass-sources-1.2.3.tar.xz", "openwrt/x86_64/Packages.gz",
         "openwrt/x86_64/greengrass-1.2.3-r1.apk", "openwrt/x86_64/greengrass_1.2.3-r1_x86_64.ipk",
         "openwrt/x86_64/packages.adb",
     ]
