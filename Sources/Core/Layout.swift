@@ -59,13 +59,20 @@ public struct Layout: Sendable {
         return "greengrass-" + String(hash, radix: 16)
     }
 
-    /// Locked by a supervisor that is root, with its process number in it, wherever it writes: `writeDirectory` may be changed
-    /// while it runs ("Configure a write directory" in gg-core.md). The root is in the name: its `/` as `-`, and `_` before
-    /// each `-` and `_`.
-    public var rootLock: String {
-        if root == Self.defaultRoot { return "/var/run/greengrassd.lock" }
+    /// Locked by a supervisor that is root, with its process number in it and `writable` on the next line: `writeDirectory` may
+    /// be changed while it runs ("Configure a write directory" in gg-core.md).
+    public var rootLock: String { "/var/run/\(systemName).lock" }
+
+    /// Where systemd's unit looks for the process number (row INST-09).
+    public var systemProcessFile: String { "/var/run/\(systemName).pid" }
+
+    /// V1's name for its default root; in others the root as well, its `/` as `-`, and `_` before each `-` and `_`. install.sh
+    /// names a unit's process file so (`process_file`).
+    private var systemName: String {
+        let real = Files.resolve(root)
+        if real == Files.resolve(Self.defaultRoot) { return "greengrassd" }
         var name: [UInt8] = []
-        for byte in root.utf8.dropFirst() {
+        for byte in real.utf8.dropFirst() {
             switch byte {
             case UInt8(ascii: "/"): name.append(UInt8(ascii: "-"))
             case UInt8(ascii: "-"), UInt8(ascii: "_"): name += [UInt8(ascii: "_"), byte]
@@ -73,12 +80,8 @@ public struct Layout: Sendable {
             }
         }
         // File systems have names of up to 255 bytes.
-        guard name.count <= 200 else { return "/var/run/\(controlGroup).lock" }
-        return "/var/run/greengrassd-" + String(decoding: name, as: UTF8.self) + ".lock"
+        return name.count <= 200 ? "greengrassd-" + String(decoding: name, as: UTF8.self) : controlGroup
     }
-
-    /// Where systemd's unit looks for the process number (row INST-09); only the default root has it.
-    public var systemProcessFile: String? { root == Self.defaultRoot ? "/var/run/greengrassd.pid" : nil }
 
     /// The runtimes beside the running program: `<package>/runtime`, else those of the current package.
     public func runtimes(executable: String?) -> String {

@@ -32,11 +32,12 @@ public struct LockFile: ~Copyable {
     }
 
     /// Writes the number of the process that now holds the lock; a forked child shares it.
-    public func write(process: Int32) throws(SystemError) {
+    /// - Parameter note: for `holding(_:)`, one line.
+    public func write(process: Int32, note: String = "") throws(SystemError) {
         guard ftruncate(descriptor.raw, 0) == 0, lseek(descriptor.raw, 0, SEEK_SET) == 0 else {
             throw SystemError("write \(path)")
         }
-        try IO.writeAll(descriptor.raw, [UInt8]("\(process)\n".utf8), step: "write \(path)")
+        try IO.writeAll(descriptor.raw, [UInt8]("\(process)\n\(note)".utf8), step: "write \(path)")
     }
 
     /// Gives the lock up, and leaves no file.
@@ -44,7 +45,10 @@ public struct LockFile: ~Copyable {
 
     /// The process that holds the lock, or nil when none does. A number left behind by a dead process is never given,
     /// so that nobody signals a stranger.
-    public static func holder(_ path: String) throws(SystemError) -> Int32? {
+    public static func holder(_ path: String) throws(SystemError) -> Int32? { try holding(path)?.process }
+
+    /// The same with what it noted.
+    public static func holding(_ path: String) throws(SystemError) -> (process: Int32, note: String)? {
         let fd = FileDescriptor(owning: clinux_open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0))
         if fd.raw < 0 {
             if clinux_errno() == ENOENT || clinux_errno() == ENOTDIR { return nil }
@@ -55,7 +59,10 @@ public struct LockFile: ~Copyable {
             _ = flock(fd.raw, LOCK_UN)
             return nil
         }
-        let text = try Files.read(descriptor: fd.raw, name: path, limit: 64)
-        return Int32(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        let lines = try Files.read(descriptor: fd.raw, name: path, limit: 8192)
+            .split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard let process = lines.first.flatMap({ Int32($0) }) else { return nil }
+        return (process, lines.count > 1 ? lines[1] : "")
     }
 }

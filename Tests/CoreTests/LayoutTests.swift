@@ -7,6 +7,7 @@ struct LayoutTests {
     func rootLocks() {
         #expect(Layout(root: "/greengrass").rootLock == "/var/run/greengrassd.lock")
         #expect(Layout(root: "/opt/greengrass").rootLock == "/var/run/greengrassd-opt-greengrass.lock")
+        #expect(Layout(root: "/opt/greengrass").systemProcessFile == "/var/run/greengrassd-opt-greengrass.pid")
         let roots = ["/a/b", "/a-b", "/a_b", "/a_/b", "/a-/b", "/a/-b", "/a/_b", "/a__b", "/a_-b", "/a-_b"]
         #expect(Set(roots.map { Layout(root: $0).rootLock }).count == roots.count)
         let long = "/" + String(repeating: "long-", count: 50)

@@ -37,26 +37,31 @@ struct ConfigurationTests {
     func writeDirectoryChanged() throws {
         try CoreUnderTest.run { core in
             try core.start()
-            let first = try core.status()["daemonPid"] as? Int
+            let first = try core.status()
             let folder = (core.root as NSString).deletingLastPathComponent + "/writable"
             try core.configure { $0["writeDirectory"] = folder }
-            let status = try core.status()
             guard geteuid() == 0 else {
                 // Whoever is not root can keep no lock where the setting does not matter.
-                #expect(status["state"] as? String == "stopped")
+                #expect(try core.status()["state"] as? String == "stopped")
                 try core.configure { $0["writeDirectory"] = nil }
                 return
             }
-            #expect(status["daemonPid"] as? Int == first && status["state"] as? String == "writingElsewhere")
+            let status = try core.status()
+            for key in ["daemonPid", "corePid"] {
+                #expect(status[key] as? Int == first[key] as? Int && status[key] != nil)
+            }
+            #expect(status["writeDirectory"] as? String == core.root + "/ggc")
             for command in ["status", "start"] {
                 let result = try core.command(command)
-                #expect(result.text.contains("`greengrassd restart` takes up"), "\(result)")
+                #expect(result.text.contains("It writes in \(core.root)/ggc and not in \(folder)"), "\(result)")
             }
             let deployed = try core.deployFolder(GroupFolder())
-            #expect(deployed.text.contains("`greengrassd restart` runs it"), "\(deployed)")
+            #expect(deployed.text.contains("the core that runs does not see it"), "\(deployed)")
             try core.command("restart")
-            #expect(try core.status()["state"] as? String == "serving")
-            #expect(!ProcessTable.naming(core.root).contains { $0.pid == pid_t(first ?? 0) })
+            let second = try core.status()
+            #expect(second["state"] as? String == "serving" && second["writeDirectory"] as? String == folder)
+            let old = try #require(first["daemonPid"] as? Int)
+            #expect(!ProcessTable.naming(core.root).contains { $0.pid == pid_t(old) })
             try core.configure { $0["writeDirectory"] = nil }
             let stopped = try core.command("stop")
             #expect(stopped.succeeded && stopped.text.contains("Stopped"), "\(stopped)")

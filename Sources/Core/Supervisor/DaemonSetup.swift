@@ -111,7 +111,7 @@ public struct DaemonSetup {
         guard Users.isRoot else { return nil }
         do throws(SystemError) {
             if let lock = try LockFile.take(layout.rootLock) {
-                try lock.write(process: Processes.current)
+                try lock.write(process: Processes.current, note: layout.writable)
                 return lock
             }
         } catch {
@@ -126,7 +126,8 @@ public struct DaemonSetup {
     /// For systemd's unit alone: a read-only /var/run, as in some containers, keeps no core from serving.
     /// - Returns: what hindered it.
     private func writeSystemProcessFile(_ process: Int32) -> String? {
-        guard let path = layout.systemProcessFile, Users.isRoot else { return nil }
+        guard Users.isRoot else { return nil }
+        let path = layout.systemProcessFile
         do throws(SystemError) {
             try Files.writeAtomically(path, [UInt8]("\(process)\n".utf8), mode: 0o644)
             return nil
@@ -137,7 +138,8 @@ public struct DaemonSetup {
     }
 
     private func removeSystemProcessFile(_ log: Logger) {
-        guard let path = layout.systemProcessFile, Users.isRoot else { return }
+        guard Users.isRoot else { return }
+        let path = layout.systemProcessFile
         do throws(SystemError) {
             try Files.removeTree(path)
         } catch {

@@ -26,9 +26,13 @@ struct DeployCommand {
         for note in applied.notes { Console.complain(note) }
         let daemon: RunningDaemon?
         do throws(SystemError) { daemon = try RunningDaemon.find(layout) } catch { daemon = nil }
-        guard let daemon, !daemon.writesElsewhere else {
-            let command = daemon == nil ? "start" : "restart"
-            Console.say("Deployment \(applied.id.description) is in place; `greengrassd \(command)` runs it.")
+        guard let daemon else {
+            Console.say("Deployment \(applied.id.description) is in place; `greengrassd start` runs it.")
+            return ExitCode.success
+        }
+        if let discrepancy = daemon.discrepancy(to: layout) {
+            Console.say(
+                "Deployment \(applied.id.description) is in place; the core that runs does not see it. \(discrepancy)")
             return ExitCode.success
         }
         return takeUp(applied.id.description, daemon.process, deployer, layout, configuration.healthCheckTimeout)

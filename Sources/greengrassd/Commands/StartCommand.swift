@@ -59,7 +59,7 @@ struct StartCommand {
     private func launch(_ setup: DaemonSetup) throws(SetupError) -> Int32 {
         if let daemon = try setup.runningDaemon() {
             Console.say("Greengrass daemon is already running with PID: \(daemon.process)")
-            if daemon.writesElsewhere { Console.say(RunningDaemon.restartHint) }
+            if let discrepancy = daemon.discrepancy(to: setup.layout) { Console.say(discrepancy) }
             return ExitCode.success
         }
         let lock = try setup.takeLock()

@@ -34,10 +34,9 @@ struct StatusAnswer {
 
     static func ask(_ layout: Layout) throws(SystemError) -> StatusAnswer {
         let daemon = try RunningDaemon.find(layout)
-        let answers = daemon.map { !$0.writesElsewhere } ?? false
-        return StatusAnswer(
-            daemon: daemon, status: answers ? try StatusClient.ask(layout) : nil, time: Clock.monotonic(),
-            layout: layout)
+        var status: JSON?
+        if let daemon { status = try StatusClient.ask(daemon.layout) }
+        return StatusAnswer(daemon: daemon, status: status, time: Clock.monotonic(), layout: layout)
     }
 
     var json: JSON {
@@ -46,28 +45,26 @@ struct StatusAnswer {
             members += (status.objectValue?.members ?? []).map { (key: $0.key, value: $0.value) }
             members.append(("clockBehindSeconds", .integer(ClockLag(layout).seconds)))
         } else {
-            let state = daemon.map { $0.writesElsewhere ? "writingElsewhere" : "starting" } ?? "stopped"
-            members.append(("state", .string(state)))
+            members.append(("state", .string(daemon == nil ? "stopped" : "starting")))
         }
+        if let daemon { members.append(("writeDirectory", .string(daemon.layout.writable))) }
         return .object(members)
     }
 
     /// - Parameter previous: what was answered before, for rates.
     func text(width: Int, previous: StatusAnswer? = nil) -> [String] {
         guard let daemon else { return ["Greengrass daemon is not running (root \(layout.root))"] }
-        if daemon.writesElsewhere {
-            return ["Greengrass daemon runs with PID: \(daemon.process). " + RunningDaemon.restartHint]
-        }
+        let discrepancy = daemon.discrepancy(to: layout).map { [$0] } ?? []
         guard let status else {
             return [
                 "Greengrass daemon runs with PID: \(daemon.process), but its core does not serve. "
-                    + "\(layout.supervisorLog) and \(layout.runtimeLog) say why."
-            ]
+                    + "\(daemon.layout.supervisorLog) and \(daemon.layout.runtimeLog) say why."
+            ] + discrepancy
         }
         let milliseconds = previous.map { (time - $0.time) / 1_000_000 } ?? 0
         let text = StatusText(
             status, daemon: daemon.process, width: width, previous: previous?.status, milliseconds: milliseconds)
         // First: it is why certificates of the cloud are refused, and why times in the logs are wrong.
-        return (ClockLag(layout).sentence.map { [$0] } ?? []) + text.lines
+        return (ClockLag(layout).sentence.map { [$0] } ?? []) + discrepancy + text.lines
     }
 }

@@ -30,7 +30,8 @@ struct TraceCommand {
         let layout = Layout(root: root, writeDirectory: Configuration.writeDirectory(root: root))
         // Who may not ask the core may still read the group.
         do throws(SystemError) {
-            if let answer = try StatusClient.trace(layout, topic: topic, from: from) { return answer }
+            let running = try RunningDaemon.find(layout)?.layout ?? layout
+            if let answer = try StatusClient.trace(running, topic: topic, from: from) { return answer }
         } catch {
             Console.complain("The running core was not asked: \(error.description).")
         }

@@ -15,10 +15,10 @@ final class CoreUnderTest {
     /// What each command is started by, for instance `setpriv` and its options.
     var prefix: [String]
 
-    /// Where a core that is root says that it runs, wherever it writes; one that was killed leaves it.
-    private var rootLock: String {
+    /// Where a core that is root says that it runs, wherever it writes; one that was killed leaves them.
+    private var systemFiles: [String] {
         let escaped = root.dropFirst().map { "-_".contains($0) ? "_\($0)" : $0 == "/" ? "-" : String($0) }
-        return "/var/run/greengrassd-\(escaped.joined()).lock"
+        return ["lock", "pid"].map { "/var/run/greengrassd-\(escaped.joined()).\($0)" }
     }
 
     /// - Parameters:
@@ -85,7 +85,7 @@ final class CoreUnderTest {
         let left = ProcessTable.naming(root)
         #expect(left.isEmpty, "processes are left after stop", sourceLocation: sourceLocation)
         for process in left { kill(process.pid, SIGKILL) }
-        try? FileManager.default.removeItem(atPath: rootLock)
+        for file in systemFiles { try? FileManager.default.removeItem(atPath: file) }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
