@@ -47,7 +47,7 @@ public struct CoreTree {
 
     private static let installation: [(name: String, mode: UInt32)] = [
         ("greengrassd.default", 0o644), ("greengrassd.init", 0o755), ("greengrassd.service", 0o644), ("reload", 0o755),
-        ("install.sh", 0o755),
+        ("install.sh", 0o755), ("migrate.sh", 0o644),
     ]
 
     private func isWanted(_ runtime: String) -> Bool { runtimes?.contains(runtime) ?? true }

@@ -83,20 +83,22 @@ extension DebCell {
         not systemctl cat greengrassd
         test ! -e /greengrass
 
-        # In another root, with a place to write that is set after the installation.
-        $install --root /srv/other --force
-        core=/srv/other/ggc/core/greengrassd
+        # In another root, behind a link, with a place to write that is set after the installation.
+        mkdir /srv/an_odd-place
+        ln -s an_odd-place /srv/link
+        $install --root /srv/link/other --force
+        core=/srv/link/other/ggc/core/greengrassd
         $core init
         mkdir /srv/written
-        sed -i '0,/{/s||{ "writeDirectory": "/srv/written",|' /srv/other/config/config.json
+        sed -i '0,/{/s||{ "writeDirectory": "/srv/written",|' /srv/link/other/config/config.json
         timeout 120 systemctl start greengrassd
         first=$(pid)
         test "$first" = "$(cat /srv/written/var/run/greengrassd.pid)"
-        refused $install --root /srv/other --force --migrate
-        grep 'a core runs from /srv/other' /root/said
-        sed -i 's|/srv/written|/srv/elsewhere|' /srv/other/config/config.json
-        refused $install --root /srv/other --force --migrate
-        grep 'a core runs from /srv/other' /root/said
+        refused $install --root /srv/link/other --force --migrate
+        grep 'a core runs from /srv/an_odd-place/other' /root/said
+        sed -i 's|/srv/written|/srv/elsewhere|' /srv/link/other/config/config.json
+        refused $install --root /srv/link/other --force --migrate
+        grep 'a core runs from /srv/an_odd-place/other' /root/said
         timeout 120 systemctl reload greengrassd
         second=$(pid)
         test "$first" != "$second"
@@ -107,16 +109,18 @@ extension DebCell {
         await other
         await $core status
         systemctl reload greengrassd
+        test -s /var/run/greengrassd-srv-an__odd_-place-other.lock
         systemctl stop greengrassd
-        not pgrep -f /srv/other/ggc/
+        test ! -e /var/run/greengrassd-srv-an__odd_-place-other.lock
+        not pgrep -f /srv/an_odd-place/other/ggc/
         journalctl --no-pager -u greengrassd >/root/journal
         grep -q 'Greengrass Daemon' /root/journal
         not grep CGROUP /root/journal
         systemctl start greengrassd
-        /srv/other/ggc/core/install/install.sh --uninstall --root /srv/other
-        not pgrep -f /srv/other/ggc/
+        /srv/link/other/ggc/core/install/install.sh --uninstall --root /srv/link/other
+        not pgrep -f /srv/an_odd-place/other/ggc/
         not systemctl cat greengrassd
-        test ! -e /srv/other/ggc/packages
+        test ! -e /srv/link/other/ggc/packages
         """
 
     @Test(

@@ -35,7 +35,22 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 package=$(dirname -- "$here")
 version=$(basename -- "$package")
-unpacked=$(dirname -- "$(dirname -- "$(dirname -- "$package")")")
+
+# real PATH: without links; what is not there yet stays as it is.
+real() {
+    there=$1 rest=''
+    while [ ! -d "$there" ]; do
+        rest=/${there##*/}$rest
+        there=${there%/*}
+        there=${there:-/}
+    done
+    there=$(CDPATH='' cd -- "$there" && pwd -P)
+    printf '%s%s' "${there%/}" "$rest"
+}
+# root_name PATH: a root by its real name, but V1's by that.
+root_name() { if [ "$(real "$1")" = "$(real /greengrass)" ]; then echo /greengrass; else real "$1"; fi; }
+
+unpacked=$(root_name "$(dirname -- "$(dirname -- "$(dirname -- "$package")")")")
 root=$unpacked
 init='' migrate=no force=no uninstall=no purge=no dry=no
 
@@ -60,13 +75,20 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# The name is written into the service's files, and is part of another one.
-[ ${#root} -le 100 ] || fail "--root $root: expected at most 100 characters."
-case $root in
-    / | *[!A-Za-z0-9/._-]* | *//* | */../* | */..) fail "--root $root: expected an absolute path of letters, digits and ._- ." ;;
-    /*) root=${root%/} ;;
-    *) fail "--root $root: expected an absolute path." ;;
-esac
+# It is written into the service's files, and is part of a name.
+check_root() {
+    [ ${#root} -le 100 ] || fail "--root $root: expected at most 100 characters."
+    case $root in
+        / | *[!A-Za-z0-9/._-]* | *//* | */./* | */../* | */. | */..)
+            fail "--root $root: expected an absolute path of letters, digits and ._- ." ;;
+        /*) root=${root%/} ;;
+        *) fail "--root $root: expected an absolute path." ;;
+    esac
+}
+check_root
+# A core finds its root by where its program really is.
+root=$(root_name "$root")
+check_root
 case $init in '' | systemd | sysv | none) ;; *) fail "--init $init: expected systemd, sysv or none." ;; esac
 [ "$purge" = no ] || [ "$uninstall" = yes ] || fail "--purge goes with --uninstall."
 [ "$migrate" = no ] || [ "$uninstall" = no ] || fail "--migrate and --uninstall exclude each other."
@@ -86,6 +108,8 @@ find_init() {
         init=none
     fi
 }
+
+. "$here/migrate.sh"
 
 # -- the machine ------------------------------------------------------------------------------------------------------
 
@@ -112,7 +136,7 @@ is_running() {
         [ -s "$file" ] || continue
         process=$(head -n 1 "$file")
         case $process in '' | *[!0-9]*) continue ;; esac
-        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$root"/ggc/packages/* | "$root"/greengrassd*) return 0 ;; esac
+        case $(readlink "/proc/$process/exe" 2>/dev/null) in "$(real "$root")"/ggc/packages/* | "$(real "$root")"/greengrassd*) return 0 ;; esac
     done
     return 1
 }
@@ -201,62 +225,6 @@ place_program() {
     act ln -sfn "packages/$version" "$root/ggc/core"
 }
 
-# -- older cores (what-is-gg.md, "GGC v1.1.0"; rows INST-12) ------------------------------------------------------------
-
-# copy_new FROM TO: what is there already stays.
-copy_new() {
-    is_there "$1" || return 0
-    if is_there "$2"; then
-        say "  $2 is there already and stays"
-    else
-        act cp -Rp "$1" "$2"
-    fi
-}
-
-# keep_aside FOLDER NAME: what another version has written and this one cannot read.
-keep_aside() {
-    is_there "$1/$2" || return 0
-    if is_there "$1/v1/$2"; then fail "$1/$2 and $1/v1/$2 are both there: move one of them away and run this again."; fi
-    act mkdir -p "$1/v1"
-    act mv "$1/$2" "$1/v1/$2"
-    say "  $1/$2 is kept as $1/v1/$2"
-}
-
-# The deployments of this core are a link; V1's are a folder.
-is_v1_state() { [ -d "$1/deployment" ] && [ ! -L "$1/deployment" ]; }
-
-write_directory() {
-    configuration=$root/config/config.json
-    [ -f "$configuration" ] || configuration=$root/configuration/config.json
-    [ ! -f "$configuration" ] || sed -n 's/.*"writeDirectory"[[:space:]]*:[[:space:]]*"\(\/[^"]*\)".*/\1/p' "$configuration" | head -n 1
-}
-
-take_over() {
-    is_running && fail "a core runs from $root. Stop it (greengrassd stop, of the version that runs) and run this again."
-    state=$(write_directory)
-    [ -n "$state" ] || state=$root/ggc
-    if [ -d "$root/configuration" ]; then
-        say "Taking over version 1.0 from $root/configuration"
-        for folder in certs config; do [ -d "$root/$folder" ] || act mkdir -p "$root/$folder"; done
-        for file in "$root"/configuration/certs/*; do copy_new "$file" "$root/certs/$(basename -- "$file")"; done
-        copy_new "$root/configuration/config.json" "$root/config/config.json"
-    fi
-    if is_v1_state "$state"; then
-        say "Taking over version 1.1 or later in $root"
-        keep_aside "$state" deployment
-        keep_aside "$state" var
-    fi
-    [ -f "$root/config/config.json" ] || [ "$dry" = yes ] ||
-        fail "there is nothing to take over: neither $root/configuration/config.json (1.0) nor $root/config/config.json (1.1 and later)."
-    say "Deploy the group to the new core: deployments are not taken over."
-}
-
-hint_at_migration() {
-    if { [ -d "$root/configuration" ] && [ ! -f "$root/config/config.json" ]; } || is_v1_state "$root/ggc"; then
-        fail "$root has what AWS IoT Greengrass 1.x left. Take it over with --migrate, or move it away."
-    fi
-}
-
 # -- the service ------------------------------------------------------------------------------------------------------
 
 # The root that a unit or an init script is for; nothing where it is not there or is for no core.
@@ -285,11 +253,11 @@ refuse_other_service() {
     fail "$file is the service of the core in $(root_of "$file"), and there is one such service on a machine. Install this core without one (--init none), or remove the other one first (install.sh --root $(root_of "$file") --uninstall; a package: with apt)."
 }
 
-# The file that the core in the root locks, with its process number in it: the root's name with - for /, and _ before each - and _.
-lock_file() { printf '/run/greengrassd-%s.lock' "$(printf %s "${root#/}" | sed -e 's,[-_],_&,g' -e 's,/,-,g')"; }
+# The file with the process number of the core in the root: the root's name with - for /, and _ before each - and _.
+process_file() { printf '/var/run/greengrassd-%s.pid' "$(printf %s "${root#/}" | sed -e 's,[-_],_&,g' -e 's,/,-,g')"; }
 
 # A service's file for a root that is not V1's.
-name_root() { sed -e "s,/greengrass/,$root/,g" -e "s,^root=.*,root=$root," -e "s,^PIDFile=.*,PIDFile=$(lock_file)," "$1"; }
+name_root() { sed -e "s,/greengrass/,$root/,g" -e "s,^root=.*,root=$root," -e "s,^PIDFile=.*,PIDFile=$(process_file)," "$1"; }
 
 # install_file FROM TO MODE: with the root's name in it; a file that is the same already is left alone.
 install_file() {
