@@ -204,6 +204,17 @@ final class BootMachine {
             let end = Date(timeIntervalSinceNow: 10)
             while !console.output.contains(begin), console.isRunning, Date() < end { usleep(2000) }
         }
+        guard console.output.contains(begin) else {
+            throw BuildError(
+                "The console took a line and says nothing any more; the core \(greetsClients ? "still greets" : "greets no") "
+                    + "clients. It said:\n\(console.output.suffix(3000))")
+        }
+    }
+
+    /// Whether a client gets the core's certificate.
+    private var greetsClients: Bool {
+        let client = "timeout 60 openssl s_client -connect 127.0.0.1:\(port) </dev/null 2>&1"
+        return (try? result(of: ["sh", "-c", client]))?.output.contains("BEGIN CERTIFICATE") ?? false
     }
 
     /// Pulls the plug.
