@@ -27,18 +27,8 @@ public struct ContainerArtifact: Artifact {
 
     public func make(for architecture: Architecture, in build: Build) throws -> [String] {
         let file = Self.file(flavour, architecture, build)
-        let base = try ContainerBase(build, flavour, architecture).tree()
-        var layers = [
-            (tree: base, comment: flavour.packages.map { "Debian packages: \($0)" } ?? "certificates and users")
-        ]
-        if flavour != .clients {
-            layers.append((try core(architecture, build), "Perennial \(build.version)"))
-        }
-        try layers[layers.count - 1].tree.addFile(
-            "usr/share/doc/perennial/sbom.spdx.json",
-            .bytes(SBOM(of: file, components(architecture, build), build).json()))
         let image = ContainerImage(
-            platform: architecture.platform, settings: settings(build), layers: layers,
+            platform: architecture.platform, settings: settings(build), layers: try layers(architecture, build),
             names: Self.names(flavour, build), time: build.time)
         try image.write(to: build.output + "/" + file)
         return [file]
@@ -49,9 +39,23 @@ public struct ContainerArtifact: Artifact {
         return core + (try build.components(of: flavour.packages ?? "certificates", for: architecture))
     }
 
+    private func layers(_ architecture: Architecture, _ build: Build) throws -> [(tree: FileTree, comment: String)] {
+        let base = try ContainerBase(build, flavour, architecture).tree()
+        var layers = [
+            (tree: base, comment: flavour.packages.map { "Debian packages: \($0)" } ?? "certificates and users")
+        ]
+        if flavour != .clients {
+            layers.append((try core(architecture, build), "Perennial \(build.version)"))
+        }
+        try layers[layers.count - 1].tree.addFile(
+            "usr/share/doc/perennial/sbom.spdx.json",
+            .bytes(SBOM(of: Self.file(flavour, architecture, build), components(architecture, build), build).json()))
+        return layers
+    }
+
     /// The bytes of all files in an image of it.
     func unpackedSize(_ architecture: Architecture, _ build: Build) throws -> Int {
-        try ContainerBase(build, flavour, architecture).tree().size + core(architecture, build).size
+        try layers(architecture, build).reduce(0) { $0 + $1.tree.size }
     }
 
     /// The program lies beside the root, which is a volume: an image of a newer version brings a newer program to the state
@@ -62,6 +66,8 @@ public struct ContainerArtifact: Artifact {
         let core = try CoreTree(build, architecture, runtimes: flavour.runtimes).tree()
         let inside = "ggc/packages/\(build.version)"
         for (path, entry) in core.sorted {
+            // A container is no machine's service.
+            if path == inside + "/install" || path.hasPrefix(inside + "/install/") { continue }
             if path == inside || path.hasPrefix(inside + "/") {
                 try tree.add(package + path.dropFirst(inside.count), entry)
             }
