@@ -190,7 +190,7 @@ class SDKTests(JavaTestCase):
         self.assertEqual(b'"null 1 refused"', self.endpoint.invoke(ARN).wait(60).payload)
         self.assertEqual(b'40', self.endpoint.invoke(OTHER).wait(60).payload)
         self.assertEqual(b'null', self.endpoint.invoke(arn(300)).wait(60).payload)
-        topics = [p.topic for p in self.endpoint.publications]
+        topics = [p.topic for p in self.endpoint.wait_for_publications(45)]
         self.assertEqual((40, 5), (topics.count('many'), topics.count('timer')))
 
     def test_an_sdk_that_asks_for_more_is_refused(self):

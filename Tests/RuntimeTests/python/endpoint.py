@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import threading
+import time
 import uuid
 
 ROUTER = 'arn:aws:lambda:::function:GGRouter'
@@ -101,6 +102,17 @@ class Endpoint(object):
             live, self._live = self._live, set()
         for connection in live:
             _shut(connection)
+
+    def wait_for_publications(self, count, seconds=60):
+        """Waits for those of a thread that publishes by itself, whose end no answer tells.
+
+        Returns what there is when the time is over: the test's own comparison tells what is missing.
+        """
+        end = time.time() + seconds
+        with self.lock:
+            while len(self.publications) < count and time.time() < end:
+                self.lock.wait(end - time.time())
+            return list(self.publications)
 
     def invoke(self, arn, payload=b'', context=None, kind='RequestResponse'):
         """Queues a work item; `context` is what its client context says, as a dict, or raw header text."""
@@ -215,6 +227,7 @@ class Endpoint(object):
             custom = json.loads(base64.b64decode(context).decode())['custom']
             with self.lock:
                 self.publications.append(Publication(custom['subject'], request.body, custom, kind))
+                self.lock.notify_all()
             return 202, (('X-Amz-InvocationId', str(uuid.uuid4())),), b''
         if arn not in self.answers:
             return 404, (), b'no such function'

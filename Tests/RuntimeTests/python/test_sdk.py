@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import sys
-import time
 import unittest
 
 from endpoint import ROUTER
@@ -178,11 +177,8 @@ class SDKTests(unittest.TestCase):
             del self.endpoint.publications[:]
             self.start(code.rstrip() + '\n            while True: time.sleep(0.001)\n', search_path=directory)
             self.start(code, search_path=directory)
-            deadline = time.time() + 10
-            while len(self.endpoint.publications) < 8 and time.time() < deadline:
-                time.sleep(0.002)
             self.assertEqual(sorted([b'3', b'2', b'1', b'0'] * 2),
-                             sorted(publication.payload for publication in self.endpoint.publications), version)
+                             sorted(p.payload for p in self.endpoint.wait_for_publications(8)), version)
 
     def test_shadows(self):
         for version in self.each():
