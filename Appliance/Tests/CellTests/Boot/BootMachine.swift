@@ -89,12 +89,16 @@ final class BootMachine {
         switch architecture {
         case .armv6l:
             // The driver left out is one whose hardware the emulator lacks.
+            // The kernel reads the timer's counter and sets it to ring as little as 15 µs later. Should this machine run
+            // something else between the two, that is past already: the timer rings when the counter has come round, in 71
+            // minutes, and until then nothing goes on that waits for a time. With -icount the counter counts instructions.
             return ["qemu-system-arm", "-M", "raspi0", "-dtb", folder + "/rpizero.dtb", "-drive", "if=sd," + drive]
                 + kernel
                 + [
                     "-append",
                     "console=ttyAMA0,115200 panic=10 quiet mem=\(memory)M initcall_blacklist=bcm2835_power_driver_init "
                         + kernelOptions, "-device", "usb-net,netdev=net",
+                    "-icount", "shift=4",
                 ] + common
         case .armv7l:
             return ["qemu-system-arm", "-M", "virt,highmem=off"] + virtual + kernel
@@ -206,15 +210,8 @@ final class BootMachine {
         }
         guard console.output.contains(begin) else {
             throw BuildError(
-                "The console took a line and says nothing any more; the core \(greetsClients ? "still greets" : "greets no") "
-                    + "clients. It said:\n\(console.output.suffix(3000))")
+                "The console took a line and says nothing any more. It said:\n\(console.output.suffix(3000))")
         }
-    }
-
-    /// Whether a client gets the core's certificate.
-    private var greetsClients: Bool {
-        let client = "timeout 60 openssl s_client -connect 127.0.0.1:\(port) </dev/null 2>&1"
-        return (try? result(of: ["sh", "-c", client]))?.output.contains("BEGIN CERTIFICATE") ?? false
     }
 
     /// Pulls the plug.
