@@ -22,6 +22,8 @@ struct DebianRoot {
         let sources = partial + ".sources"
         try Self.sources(in: build).write(toFile: sources, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: sources) }
+        // Its packages' scripts run while they are installed.
+        try Emulation.prepare(for: architecture)
         let (code, output) = try result(of: [
             "mmdebstrap", "--quiet", "--mode=root", "--format=tar", "--variant=apt",
             "--architectures=" + architecture.debian, "--include=" + packages.joined(separator: ","), Self.release,
